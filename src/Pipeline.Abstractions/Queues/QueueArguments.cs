@@ -1,0 +1,137 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Pipeline.Queues;
+
+/// <summary>The checks that every backend's queue makes at its public edge, so that bad input gets the same clear error everywhere.</summary>
+/// <remarks>Called by backends. Thread safe.</remarks>
+public static class QueueArguments
+{
+    /// <summary>Returns if the arguments of a receive are in range, and throws otherwise.</summary>
+    /// <param name="maxMessages">The most messages to lease.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="wait">The wait.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public static void CheckReceive(int maxMessages, TimeSpan lease, TimeSpan wait)
+    {
+        if (maxMessages is < 1 or > QueueLimits.MaxBatchSize)
+        {
+            throw new ArgumentOutOfRangeException(nameof(maxMessages), maxMessages, $"Give a number from 1 to {QueueLimits.MaxBatchSize}.");
+        }
+
+        CheckLease(lease);
+        if (wait < TimeSpan.Zero && wait != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(nameof(wait), wait, "Give zero or more, or Timeout.InfiniteTimeSpan.");
+        }
+    }
+
+    /// <summary>Returns if a lease is in range, and throws otherwise.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The lease is out of range.</exception>
+    public static void CheckLease(TimeSpan lease)
+    {
+        if (lease < QueueLimits.MinLease || lease > QueueLimits.MaxLease)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(lease), lease, $"Give a lease from {QueueLimits.MinLease} to {QueueLimits.MaxLease}, and renew it for longer work.");
+        }
+    }
+
+    /// <summary>Returns if a batch has a size that one call can take, and throws otherwise.</summary>
+    /// <typeparam name="T">The items' type.</typeparam>
+    /// <param name="items">The batch.</param>
+    /// <param name="argument">The name of the caller's argument.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="items"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The batch is empty or too large.</exception>
+    public static void CheckBatch<T>(IReadOnlyList<T> items, [CallerArgumentExpression(nameof(items))] string? argument = null)
+    {
+        ArgumentNullException.ThrowIfNull(items, argument);
+        if (items.Count is < 1 or > QueueLimits.MaxBatchSize)
+        {
+            throw new ArgumentException(
+                $"The batch has {items.Count} items. Give 1 to {QueueLimits.MaxBatchSize}, and send more in several calls.", argument);
+        }
+    }
+
+    /// <summary>Returns if messages can be enqueued on a queue as they are, and throws otherwise.</summary>
+    /// <param name="messages">The messages.</param>
+    /// <param name="queue">The queue.</param>
+    /// <exception cref="ArgumentException">
+    /// There are none or too many, one is null, a body or the headers are too long, or the batch exceeds the queue's capacity.
+    /// </exception>
+    public static void CheckMessages(IReadOnlyList<QueueMessage> messages, QueueDefinition queue)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        CheckBatch(messages);
+        if (messages.Count > queue.Options.Capacity)
+        {
+            throw new ArgumentException(
+                $"The batch of {messages.Count} messages can never fit queue '{queue.Name}', whose Capacity is {queue.Options.Capacity}. "
+                + "Send smaller batches, or raise Capacity.",
+                nameof(messages));
+        }
+
+        for (var i = 0; i < messages.Count; i++)
+        {
+            CheckMessage(messages[i], queue, nameof(messages));
+        }
+    }
+
+    /// <summary>Returns if one message can be enqueued on a queue as it is, and throws otherwise.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="argument">The name of the caller's argument.</param>
+    /// <exception cref="ArgumentException">The message is null, or its body or its headers are too long.</exception>
+    public static void CheckMessage(QueueMessage message, QueueDefinition queue, string argument)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        if (message is null)
+        {
+            throw new ArgumentException("The batch holds a null. Leave it out.", argument);
+        }
+
+        CheckBody(message.Body, queue, argument);
+        if (message.Headers.Count > 0)
+        {
+            CheckHeaders(message.Headers, argument);
+        }
+    }
+
+    /// <summary>Returns if a body or a checkpoint's body is within the queue's bound, and throws otherwise.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="argument">The name of the caller's argument.</param>
+    /// <exception cref="ArgumentException">The body is too long.</exception>
+    public static void CheckBody(ReadOnlyMemory<byte> body, QueueDefinition queue, string argument)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        if (body.Length > queue.Options.MaxBodyBytes)
+        {
+            throw new ArgumentException(
+                $"The body is {body.Length} bytes long; queue '{queue.Name}' takes {queue.Options.MaxBodyBytes}. "
+                + "Store it elsewhere and send a reference, or raise MaxBodyBytes.",
+                argument);
+        }
+    }
+
+    private static void CheckHeaders(IReadOnlyDictionary<string, string> headers, string argument)
+    {
+        var bytes = 0;
+        foreach (var (name, value) in headers)
+        {
+            if (name.Length == 0)
+            {
+                throw new ArgumentException("A header has an empty name. Name it, or leave it out.", argument);
+            }
+
+            bytes += Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value ?? "");
+        }
+
+        if (bytes > QueueLimits.MaxHeaderBytes)
+        {
+            throw new ArgumentException(
+                $"The headers take {bytes} bytes; {QueueLimits.MaxHeaderBytes} are allowed. Put what is larger into the body.", argument);
+        }
+    }
+}
