@@ -93,7 +93,10 @@ public sealed class QueueMessage
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, QueueLimits.MaxDelay);
-            SetDueTime(value.Ticks, isDelay: true);
+            if (value > TimeSpan.Zero)
+            {
+                SetDueTime(value.Ticks, isDelay: true);
+            }
         }
     }
 
@@ -133,6 +136,20 @@ public sealed class QueueMessage
         }
     }
 
+    /// <summary>Makes a random id, as every message gets one. It is unique, but no secret.</summary>
+    /// <returns>A random UUID (version 4).</returns>
+    public static Guid NewId()
+    {
+        // Guid.NewGuid asks the operating system each time, which costs more than a whole enqueue in memory. Ids have to be unique,
+        // not unpredictable, and Random.Shared is seeded by the operating system on every thread.
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, Random.Shared.NextInt64(long.MinValue, long.MaxValue));
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], Random.Shared.NextInt64(long.MinValue, long.MaxValue));
+        bytes[7] = (byte)((bytes[7] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes);
+    }
+
     /// <summary>Names the message by its id and type; never its body, headers or keys.</summary>
     /// <returns>The id and the schema's type and version.</returns>
     public override string ToString() => $"{Id} ({Schema.Type} v{Schema.Version})";
@@ -141,18 +158,6 @@ public sealed class QueueMessage
     {
         StoredName.ThrowIfInvalid(value, property);
         return value;
-    }
-
-    // Guid.NewGuid asks the operating system each time, which costs more than a whole enqueue in memory. Ids have to be unique, not
-    // unpredictable, and Random.Shared is seeded by the operating system on every thread.
-    private static Guid NewId()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, Random.Shared.NextInt64(long.MinValue, long.MaxValue));
-        BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], Random.Shared.NextInt64(long.MinValue, long.MaxValue));
-        bytes[7] = (byte)((bytes[7] & 0x0F) | 0x40);
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return new Guid(bytes);
     }
 
     private void SetDueTime(long ticks, bool isDelay)

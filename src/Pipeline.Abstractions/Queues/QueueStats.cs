@@ -19,7 +19,10 @@ public sealed record QueueStats
     /// <summary>Dead letters.</summary>
     public required long Dead { get; init; }
 
-    /// <summary>How long the oldest message that can be received now has been in the queue; zero where there is none.</summary>
+    /// <summary>
+    /// How long the message that has waited longest could have been received, counted from when it became ready; zero where none is
+    /// ready. A delay is not part of it, so that it measures how far consumers are behind.
+    /// </summary>
     public required TimeSpan OldestAge { get; init; }
 
     /// <summary>Messages ever enqueued, follow-ups included, duplicates not.</summary>

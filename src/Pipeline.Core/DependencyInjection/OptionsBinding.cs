@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.DependencyInjection;
+
+/// <summary>Binds the options of declared items: first the configuration, then the code, so that the code wins.</summary>
+internal static class OptionsBinding
+{
+    /// <param name="services">The services.</param>
+    /// <param name="registry">The suite.</param>
+    /// <param name="section">The section of the configuration.</param>
+    /// <param name="item">The item's name.</param>
+    /// <param name="bind">Binds the section to the options. It stands at the caller's, where the binder's source generator can see the type.</param>
+    /// <param name="configure">What the code says, or <see langword="null"/>.</param>
+    public static void Add<TOptions>(
+        IServiceCollection services,
+        PipelineRegistry registry,
+        string section,
+        string item,
+        Action<IConfiguration, TOptions> bind,
+        Action<TOptions>? configure)
+        where TOptions : class
+    {
+        var name = registry.KeyOf(item);
+        services.AddOptions<TOptions>(name).Configure(options => Bind(registry, section, item, bind, options));
+        if (configure is not null)
+        {
+            services.Configure(name, configure);
+        }
+
+        if (registry.Configuration is { } configuration)
+        {
+            services.AddSingleton<IOptionsChangeTokenSource<TOptions>>(
+                new ConfigurationChangeTokenSource<TOptions>(name, configuration.GetSection(section).GetSection(item)));
+        }
+    }
+
+    /// <summary>Makes a misspelt setting an error instead of one that has no effect.</summary>
+    public static void Strictly(BinderOptions options) => options.ErrorOnUnknownConfiguration = true;
+
+    private static void Bind<TOptions>(
+        PipelineRegistry registry, string section, string item, Action<IConfiguration, TOptions> bind, TOptions options)
+    {
+        if (registry.Configuration is null)
+        {
+            return;
+        }
+
+        var source = registry.Configuration.GetSection(section).GetSection(item);
+        if (source.Value is { Length: > 0 })
+        {
+            throw new InvalidOperationException($"'{source.Path}' is a single value. Give it a section with settings of {typeof(TOptions).Name}.");
+        }
+
+        try
+        {
+            bind(source, options);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new InvalidOperationException(
+                $"'{source.Path}' cannot be read as {typeof(TOptions).Name}: {exception.Message} Correct the setting, or remove it.", exception);
+        }
+    }
+}

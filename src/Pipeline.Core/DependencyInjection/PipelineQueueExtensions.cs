@@ -1,0 +1,94 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pipeline.DependencyInjection;
+using Pipeline.Queues;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Declares queues.</summary>
+public static class PipelineQueueExtensions
+{
+    /// <summary>
+    /// Declares a queue of values. Producers take <see cref="IQueue{T}"/>: as it is where the type has one queue, else keyed by the
+    /// queue's name. <see cref="IQueue"/>, keyed by the name, is the queue beneath.
+    /// </summary>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The queue's name, 1 to 512 bytes of UTF-8.</param>
+    /// <param name="configure">Options, schema and serializer; <see langword="null"/> for the defaults.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is no valid name.</exception>
+    /// <exception cref="InvalidOperationException">A queue of this name is declared already.</exception>
+    public static IPipelineBuilder AddQueue<T>(this IPipelineBuilder builder, string name, Action<QueueBuilder<T>>? configure = null)
+    {
+        var registry = PipelineBuilder.RegistryOf(builder);
+        var queue = new QueueBuilder<T>();
+        configure?.Invoke(queue);
+        var key = registry.KeyOf(name);
+        Declare(builder, registry, new QueueRegistration(name, typeof(T), services => services.GetRequiredKeyedService<IQueue<T>>(key)), queue.Configure);
+        builder.Services.AddKeyedSingleton(key, (services, _) => queue.CreateCodec(name, new JsonTypeInfos(registry.JsonContexts)));
+        builder.Services.AddKeyedSingleton<IQueue<T>>(key, (services, _) => new TypedQueue<T>(
+            services.GetRequiredKeyedService<IQueue>(key), services.GetRequiredKeyedService<MessageCodec<T>>(key)));
+        AddOnlyQueue<T>(builder.Services, registry);
+        return builder;
+    }
+
+    /// <summary>Declares a queue of messages that are taken as they are. <see cref="IQueue"/> is keyed by the queue's name.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The queue's name, 1 to 512 bytes of UTF-8.</param>
+    /// <param name="configure">The options; <see langword="null"/> for the defaults.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is no valid name.</exception>
+    /// <exception cref="InvalidOperationException">A queue of this name is declared already.</exception>
+    public static IPipelineBuilder AddQueue(this IPipelineBuilder builder, string name, Action<QueueOptions>? configure = null)
+    {
+        var registry = PipelineBuilder.RegistryOf(builder);
+        var key = registry.KeyOf(name);
+        Declare(builder, registry, new QueueRegistration(name, ValueType: null, services => services.GetRequiredKeyedService<IQueue>(key)), configure);
+        return builder;
+    }
+
+    /// <summary>Gives the metadata by which values are written as JSON and read: contexts that were generated when the host was built.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="contexts">The contexts. The first that knows a type serves it.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>A type that none of them knows is read by reflection where the host allows that, and is an error at start where it does not.</remarks>
+    public static IPipelineBuilder UseJson(this IPipelineBuilder builder, params IEnumerable<JsonSerializerContext> contexts)
+    {
+        ArgumentNullException.ThrowIfNull(contexts);
+        PipelineBuilder.RegistryOf(builder).JsonContexts.AddRange(contexts);
+        return builder;
+    }
+
+    private static void Declare(IPipelineBuilder builder, PipelineRegistry registry, QueueRegistration queue, Action<QueueOptions>? configure)
+    {
+        registry.Declare(queue);
+        OptionsBinding.Add<QueueOptions>(
+            builder.Services, registry, Sections.Queues, queue.Name, static (section, options) => section.Bind(options, OptionsBinding.Strictly), configure);
+        builder.Services.AddKeyedSingleton(
+            registry.KeyOf(queue.Name), (services, _) => services.GetRequiredPipelineService<IQueueProvider>(registry.Name).GetQueue(queue.Name));
+    }
+
+    private static void AddOnlyQueue<T>(IServiceCollection services, PipelineRegistry registry)
+    {
+        if (registry.Name.Length == 0)
+        {
+            services.TryAddSingleton(provider => OnlyQueue<T>(provider, registry));
+        }
+        else
+        {
+            services.TryAddKeyedSingleton(registry.Name, (provider, _) => OnlyQueue<T>(provider, registry));
+        }
+    }
+
+    private static IQueue<T> OnlyQueue<T>(IServiceProvider services, PipelineRegistry registry)
+    {
+        var queues = registry.Items.OfType<QueueRegistration>().Where(queue => queue.ValueType == typeof(T)).ToList();
+        return queues.Count == 1
+            ? services.GetRequiredKeyedService<IQueue<T>>(registry.KeyOf(queues[0].Name))
+            : throw new InvalidOperationException(
+                $"IQueue<{typeof(T).Name}> could be any of {string.Join(", ", queues.Select(queue => $"'{queue.Name}'"))}. "
+                + $"Ask for one by its name, with [FromKeyedServices(\"{registry.KeyOf(queues[0].Name)}\")].");
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Backends;
+
+namespace Pipeline.DependencyInjection;
+
+/// <summary>What was declared on one suite. Filled while services are registered, read when they are made.</summary>
+internal sealed class PipelineRegistry(string name)
+{
+    private readonly Dictionary<Type, RoleClaim> _roles = [];
+    private readonly Dictionary<(string Section, string Name), ItemRegistration> _items = [];
+
+    public string Name { get; } = name;
+
+    public IConfiguration? Configuration { get; private set; }
+
+    public List<JsonSerializerContext> JsonContexts { get; } = [];
+
+    public IEnumerable<ItemRegistration> Items => _items.Values;
+
+    /// <summary>The key under which a queue, step, chain or worker of this suite is registered, and the name of its options.</summary>
+    public string KeyOf(string item) => Name.Length == 0 ? item : $"{Name}/{item}";
+
+    public void UseConfiguration(IConfiguration? configuration)
+    {
+        if (configuration is null || ReferenceEquals(configuration, Configuration))
+        {
+            return;
+        }
+
+        Configuration = Configuration is null
+            ? configuration
+            : throw new InvalidOperationException(
+                "AddPipeline was given two configuration sections for one suite. Give it one, or give the second suite a name.");
+    }
+
+    public void Declare(ItemRegistration item)
+    {
+        StoredName.ThrowIfInvalid(item.Name, "name");
+        if (!_items.TryAdd((item.Section, item.Name), item))
+        {
+            throw new InvalidOperationException(
+                $"'{item.Name}' is declared twice in {item.Section}. Remove one of the declarations, or give one another name.");
+        }
+    }
+
+    public T? Find<T>(string section, string item)
+        where T : ItemRegistration => _items.GetValueOrDefault((section, item)) as T;
+
+    public void RegisterDefault<TRole>(IServiceCollection services, Func<IServiceProvider, TRole> factory)
+        where TRole : class
+    {
+        if (!_roles.ContainsKey(typeof(TRole)))
+        {
+            _roles.Add(typeof(TRole), new RoleClaim(ClaimedBy: null, Register(services, factory)));
+        }
+    }
+
+    public void ClaimRole<TRole>(IServiceCollection services, string claimedBy, Func<IServiceProvider, TRole> factory)
+        where TRole : class
+    {
+        if (_roles.TryGetValue(typeof(TRole), out var former))
+        {
+            if (former.ClaimedBy is { } other)
+            {
+                throw new InvalidOperationException(
+                    $"The role {typeof(TRole).Name} is claimed twice: by {other} and by {claimedBy}. "
+                    + "Keep one of the calls, or narrow one of them to other roles with PipelineRoles.");
+            }
+
+            services.Remove(former.Descriptor);
+        }
+
+        _roles[typeof(TRole)] = new RoleClaim(claimedBy, Register(services, factory));
+    }
+
+    private ServiceDescriptor Register<TRole>(IServiceCollection services, Func<IServiceProvider, TRole> factory)
+        where TRole : class
+    {
+        var descriptor = Name.Length == 0
+            ? ServiceDescriptor.Singleton(factory)
+            : ServiceDescriptor.KeyedSingleton(Name, (provider, _) => factory(provider));
+        services.Add(descriptor);
+        return descriptor;
+    }
+
+    private sealed record RoleClaim(string? ClaimedBy, ServiceDescriptor Descriptor);
+}

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Pipeline.DependencyInjection;
+
+/// <summary>Finds at start what is wrong with one suite: settings that name nothing, and items that cannot be made.</summary>
+internal sealed class PipelineStarter(PipelineRegistry registry, IServiceProvider services)
+{
+    public void Check()
+    {
+        if (registry.Configuration is { } configuration)
+        {
+            CheckNames(configuration);
+        }
+
+        foreach (var item in registry.Items)
+        {
+            item.Check(services);
+        }
+    }
+
+    private void CheckNames(IConfiguration configuration)
+    {
+        foreach (var section in configuration.GetChildren())
+        {
+            if (!Sections.All.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new InvalidOperationException(
+                    $"'{section.Path}' is no setting of the suite. Its sections are {string.Join(", ", Sections.All)}. Correct the name, or remove it.");
+            }
+
+            CheckItems(section);
+        }
+    }
+
+    private void CheckItems(IConfigurationSection section)
+    {
+        var declared = registry.Items
+            .Where(item => string.Equals(item.Section, section.Key, StringComparison.OrdinalIgnoreCase))
+            .Select(item => item.Name)
+            .ToList();
+        foreach (var item in section.GetChildren())
+        {
+            if (!declared.Contains(item.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                var known = declared.Count == 0 ? "none" : string.Join(", ", declared.Select(name => $"'{name}'"));
+                throw new InvalidOperationException(
+                    $"'{item.Path}' configures '{item.Key}', which is not declared in code; declared are: {known}. Correct the name, or remove the section.");
+            }
+        }
+    }
+}

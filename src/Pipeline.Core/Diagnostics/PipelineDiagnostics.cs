@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Pipeline.Diagnostics;
+
+/// <summary>The instruments of steps and chains, on the meter and the activity source named <c>Pipeline</c>.</summary>
+/// <remarks>Thread safe. An instrument that nobody listens to costs one check.</remarks>
+internal sealed class PipelineDiagnostics
+{
+    public const string Name = "Pipeline";
+    public const string StepTag = "pipeline.step";
+    public const string ChainTag = "pipeline.chain";
+    public const string TenantTag = "pipeline.tenant";
+    public const string AttemptsTag = "pipeline.attempts";
+    public const string OutcomeTag = "pipeline.outcome";
+    public const string ModelTag = "gen_ai.request.model";
+    public const string ErrorTag = "error.type";
+
+    /// <summary>From a parser's milliseconds to a slow model's minutes.</summary>
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
+    };
+
+    private readonly Histogram<double> _stepDuration;
+    private readonly Histogram<double> _chainDuration;
+    private readonly Histogram<double> _chainStepDuration;
+    private readonly UpDownCounter<long> _orphans;
+    private readonly Counter<long> _sinkErrors;
+
+    public PipelineDiagnostics(IMeterFactory meters)
+    {
+        Meter = meters.Create(Name);
+        _stepDuration = Meter.CreateHistogram(
+            "pipeline.step.duration", "s", "How long calls of steps took, cache hits and refusals among them.", tags: null, Seconds);
+        _chainDuration = Meter.CreateHistogram("pipeline.chain.duration", "s", "How long runs of chains took.", tags: null, Seconds);
+        _chainStepDuration = Meter.CreateHistogram(
+            "pipeline.chain.step.duration", "s", "How long steps of chains took, with their hooks.", tags: null, Seconds);
+        _orphans = Meter.CreateUpDownCounter<long>(
+            "pipeline.step.orphans", "{call}", "Calls that were given up by a time-out or a cancellation, and have not ended yet.");
+        _sinkErrors = Meter.CreateCounter<long>("pipeline.telemetry.sink.errors", "{error}", "Exceptions that telemetry sinks threw.");
+    }
+
+    /// <summary>The one activity source of all suites in the process.</summary>
+    public static ActivitySource Source { get; } = new(Name);
+
+    public Meter Meter { get; }
+
+    public bool MeasuresSteps => _stepDuration.Enabled;
+
+    public void RecordStep(string step, string outcome, TimeSpan duration) =>
+        _stepDuration.Record(duration.TotalSeconds, new(StepTag, step), new(OutcomeTag, outcome));
+
+    public void RecordChain(string chain, string outcome, TimeSpan duration) =>
+        _chainDuration.Record(duration.TotalSeconds, new(ChainTag, chain), new(OutcomeTag, outcome));
+
+    public void RecordChainStep(string chain, string step, string outcome, TimeSpan duration) =>
+        _chainStepDuration.Record(duration.TotalSeconds, new(ChainTag, chain), new(StepTag, step), new(OutcomeTag, outcome));
+
+    public void CountSinkError(string sink) => _sinkErrors.Add(1, new KeyValuePair<string, object?>("pipeline.sink", sink));
+
+    /// <summary>Counts work that its caller has given up until it ends, and observes what it throws.</summary>
+    public void Abandon(Task work, KeyValuePair<string, object?> owner)
+    {
+        _orphans.Add(1, owner);
+        _ = work.ContinueWith(
+            (ended, _) =>
+            {
+                _ = ended.Exception;
+                _orphans.Add(-1, owner);
+            },
+            state: null,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    /// <summary>Gives an activity its outcome. An error's message can hold a payload, so only its type is told.</summary>
+    public static void Finish(Activity? activity, string outcome, Exception? error)
+    {
+        if (activity is null)
+        {
+            return;
+        }
+
+        activity.SetTag(OutcomeTag, outcome);
+        if (error is not null)
+        {
+            activity.SetTag(ErrorTag, error.GetType().FullName).SetStatus(ActivityStatusCode.Error);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace Pipeline.Queues;
+
+internal enum EntryState
+{
+    Ready,
+    Blocked,
+    Leased,
+    Delayed,
+}

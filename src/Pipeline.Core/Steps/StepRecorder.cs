@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Pipeline.Diagnostics;
+using Pipeline.Telemetry;
+
+namespace Pipeline.Steps;
+
+/// <summary>Tells the metrics, the activity and the telemetry sinks of each call of one step, where there is anyone to tell.</summary>
+internal sealed class StepRecorder
+{
+    private readonly RunEnvironment _environment;
+    private readonly ITelemetrySink[] _sinks;
+    private readonly ILogger _logger;
+    private readonly string _step;
+    private readonly string _activityName;
+    private int _hasLoggedSink;
+
+    public StepRecorder(string step, RunEnvironment environment)
+    {
+        _step = step;
+        _activityName = $"step {step}";
+        _environment = environment;
+        _sinks = [.. environment.Sinks];
+        _logger = environment.LoggerFactory.CreateLogger("Pipeline.Steps");
+    }
+
+    public bool IsListening => _sinks.Length > 0 || _environment.Diagnostics.MeasuresSteps;
+
+    public Activity? StartActivity() => PipelineDiagnostics.Source.StartActivity(_activityName);
+
+    public void Record(StepContext context, TimeSpan duration, CallOutcome outcome, Exception? error, Activity? activity)
+    {
+        _environment.Diagnostics.RecordStep(_step, outcome.ToTag(), duration);
+        if (activity is not null)
+        {
+            activity.SetTag(PipelineDiagnostics.StepTag, _step)
+                .SetTag(PipelineDiagnostics.TenantTag, context.Call.Tenant)
+                .SetTag(PipelineDiagnostics.ModelTag, context.Model)
+                .SetTag(PipelineDiagnostics.AttemptsTag, context.Attempt);
+            PipelineDiagnostics.Finish(activity, outcome.ToTag(), error);
+        }
+
+        if (_sinks.Length > 0)
+        {
+            Emit(context, duration, outcome, error);
+        }
+    }
+
+    private void Emit(StepContext context, TimeSpan duration, CallOutcome outcome, Exception? error)
+    {
+        var now = _environment.Time.GetUtcNow();
+        var record = new TelemetryRecord
+        {
+            Id = Guid.CreateVersion7(now),
+            Time = now - duration,
+            Duration = duration,
+            Step = _step,
+            Tenant = context.Call.Tenant,
+            Model = context.Model,
+            RequestId = context.Call.RequestId,
+            TraceId = Activity.Current?.TraceId ?? default,
+            Outcome = outcome,
+            Cache = context.CacheOutcome,
+            Usage = context.Usage,
+            Cost = context.Cost,
+            CostAvoided = context.CostAvoided,
+            PriceTableVersion = context.PriceTableVersion,
+            ErrorType = error?.GetType().Name,
+        };
+        foreach (var sink in _sinks)
+        {
+            try
+            {
+                sink.TryEmit(in record);
+            }
+#pragma warning disable CA1031 // A sink that breaks its promise must not break the call.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _environment.Diagnostics.CountSinkError(sink.Name);
+                if (Interlocked.Exchange(ref _hasLoggedSink, 1) == 0)
+                {
+                    Log.SinkThrew(_logger, e, sink.Name);
+                }
+            }
+        }
+    }
+}

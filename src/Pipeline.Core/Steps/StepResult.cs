@@ -1,0 +1,52 @@
+using Pipeline.RateLimiting;
+using Pipeline.Telemetry;
+
+namespace Pipeline.Steps;
+
+/// <summary>What came out of a call, and what is known of it.</summary>
+/// <typeparam name="TOut">What comes out.</typeparam>
+/// <remarks>Immutable.</remarks>
+public readonly record struct StepResult<TOut>
+{
+    private readonly IReadOnlyList<RateLimitDecision>? _rateLimits;
+
+    /// <summary>Makes a result. For tests and for runners of one's own.</summary>
+    /// <param name="value">What came out.</param>
+    public StepResult(TOut value) => Value = value;
+
+    internal StepResult(TOut value, StepContext context, TimeSpan duration)
+    {
+        Value = value;
+        Duration = duration;
+        Attempts = context.Attempt;
+        Usage = context.Usage;
+        Cost = context.Cost;
+        CacheOutcome = context.CacheOutcome;
+        _rateLimits = context.RateLimits;
+    }
+
+    /// <summary>What came out.</summary>
+    public TOut Value { get; }
+
+    /// <summary>How long the call took, with its waits and retries.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>How many attempts it took; 0 where a cache answered.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>The tokens that the call used, in all its attempts, as far as the step reported them.</summary>
+    public TokenUsage Usage { get; init; }
+
+    /// <summary>What the call cost, in the currency of the price table; <see langword="null"/> where that is not known.</summary>
+    public decimal? Cost { get; init; }
+
+    /// <summary>What the cache did for the call.</summary>
+    public CacheOutcome CacheOutcome { get; init; }
+
+    /// <summary>The decisions of the rate limits that the call went through; empty where there are none.</summary>
+    public IReadOnlyList<RateLimitDecision> RateLimits
+    {
+        get => _rateLimits ?? [];
+        init => _rateLimits = value;
+    }
+}

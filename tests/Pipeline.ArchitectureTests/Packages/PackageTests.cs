@@ -1,0 +1,74 @@
+using FluentAssertions;
+using Pipeline.ArchitectureTests.Repository;
+using Xunit;
+
+namespace Pipeline.ArchitectureTests.Packages;
+
+/// <summary>What a user gets: the packages as they are packed, and an application that knows nothing but them.</summary>
+public sealed class PackageTests(PackedSuite suite) : IClassFixture<PackedSuite>
+{
+    public static TheoryData<string> Packages => [.. PackedSuite.Projects.Select(project => project.Name)];
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void A_package_says_what_it_is(string name)
+    {
+        using var package = Open(name);
+
+        package.Element("version")!.Value.Should().Be(suite.Version);
+        package.Element("description")!.Value.Should().NotBeNullOrWhiteSpace().And.NotBe("Package Description");
+        package.Element("license")!.Value.Should().Be("MIT");
+        package.Element("license")!.Attribute("type")!.Value.Should().Be("expression");
+        package.Element("repository")!.Attribute("url")!.Value.Should().StartWith("https://");
+        package.Commit.Should().MatchRegex("^[0-9a-f]{40}$", "packages are packed in a clone of the repository");
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void A_package_holds_its_own_readme_and_the_documentation_of_its_types(string name)
+    {
+        using var package = Open(name);
+
+        package.Element("readme")!.Value.Should().Be("README.md");
+        package.Read("README.md").Should().Equal(File.ReadAllBytes(RepositoryFiles.FullPath(Path.Combine(Path.GetDirectoryName(Project(name).Path)!, "README.md"))));
+        package.Read($"lib/net10.0/{name}.dll").Should().NotBeEmpty();
+        package.Read($"lib/net10.0/{name}.xml").Should().NotBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void A_package_depends_on_what_its_project_names_and_on_the_suite_in_step(string name)
+    {
+        using var package = Open(name);
+        var dependencies = package.Dependencies.ToArray();
+
+        dependencies.Select(dependency => dependency.Id).Should().BeEquivalentTo(Project(name).Projects.Concat(Project(name).Packages));
+        dependencies.Where(dependency => dependency.Id.StartsWith("Pipeline.", StringComparison.Ordinal))
+            .Should().AllSatisfy(dependency => dependency.Version.Should().Be(suite.Version));
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void Symbols_lead_to_the_sources_of_the_commit_and_tell_nothing_of_the_machine(string name)
+    {
+        using var package = Open(name);
+        using var symbolPackage = new Package(suite.PathOf(Project(name), "snupkg"));
+        var symbols = new Symbols(symbolPackage.Read($"lib/net10.0/{name}.pdb"));
+
+        symbols.SourceLinks.Should().ContainKey("/_/*").WhoseValue.Should().StartWith("https://").And.EndWith($"/{package.Commit}/*");
+        symbols.Documents.Should().NotBeEmpty()
+            .And.AllSatisfy(document => document.Path.Should().StartWith("/_/"));
+        symbols.Documents.Where(document => !document.IsEmbedded)
+            .Select(document => RepositoryFiles.FullPath(document.Path.Replace("/_/", "", StringComparison.Ordinal)))
+            .Where(path => !File.Exists(path))
+            .Should().BeEmpty("the text of what is not in the repository is in the symbols");
+    }
+
+    [Fact]
+    public async Task An_application_outside_the_repository_builds_from_the_packages_and_runs() =>
+        (await suite.RunOutsideAppAsync()).Should().Be("Outside the repository: greeting, version 1, application/json\n");
+
+    private static ProjectFile Project(string name) => PackedSuite.Projects.Single(project => string.Equals(project.Name, name, StringComparison.Ordinal));
+
+    private Package Open(string name) => new(suite.PathOf(Project(name), "nupkg"));
+}

@@ -1,0 +1,173 @@
+using Pipeline.Queues;
+using Xunit;
+
+namespace Pipeline.Conformance.Queues;
+
+public abstract partial class QueueConformance
+{
+    [Fact(Timeout = TimeLimit)]
+    public async Task An_unused_queue_counts_nothing()
+    {
+        var queue = await OpenAsync();
+
+        Assert.Equal(NoStats, await queue.GetStatsAsync());
+    }
+
+    [Fact(Timeout = TimeLimit)]
+    public async Task Every_process_sees_the_same_counts_of_every_state()
+    {
+        var (first, second) = await OpenTwiceAsync();
+        await first.EnqueueAsync(
+        [
+            Message("done"), Message("dead"), Message("fails"), Message("leased"), Message("crashes"), Message("ready"),
+            Message("1", key: "k"), Message("2", key: "k"), Message("late", delay: TimeSpan.FromDays(1)), Message("late 2", delay: TimeSpan.FromDays(1)),
+        ]);
+        await first.EnqueueAsync(Message("done", deduplicationKey: "d"));
+        await first.EnqueueAsync(Message("duplicate", deduplicationKey: "d"));
+        await CompleteAsync(first, await TakeAsync(first));
+        await RejectAsync(second, await TakeAsync(second));
+        await FailAsync(first, await TakeAsync(first), TimeSpan.FromDays(1));
+        await TakeAsync(second);
+        await TakeShortAsync(first, Tick);
+        await RunOutAsync();
+
+        var expected = NoStats with
+        {
+            Ready = 4, Blocked = 1, Leased = 1, Delayed = 3, Dead = 1,
+            TotalEnqueued = 11, TotalCompleted = 1, TotalFailures = 2, TotalCrashes = 1, TotalDeadLettered = 1,
+        };
+        Assert.Equal(expected, await first.GetStatsAsync() with { OldestAge = default });
+        Assert.Equal(expected, await second.GetStatsAsync() with { OldestAge = default });
+        Assert.Equal(9, expected.Depth);
+    }
+
+    [Fact(Timeout = TimeLimit)]
+    public async Task What_came_due_or_expired_is_counted_so_before_anyone_receives()
+    {
+        var queue = await OpenAsync(new QueueOptions { MaxDeliveries = 2 });
+        await queue.EnqueueAsync([Message("crashes"), Message("dies", maxDeliveries: 1), Message("1", key: "k", maxDeliveries: 1)]);
+        Assert.Equal(3, (await queue.ReceiveAsync(3, Tick, TimeSpan.Zero)).Count);
+        await queue.EnqueueAsync([Message("2", key: "k"), Message("late", delay: Tick), Message("later", delay: TimeSpan.FromDays(1))]);
+
+        await RunOutAsync();
+
+        Assert.Equal(
+            NoStats with { Ready = 3, Delayed = 1, Dead = 2, TotalEnqueued = 6, TotalCrashes = 3, TotalDeadLettered = 2 },
+            await queue.GetStatsAsync() with { OldestAge = default });
+        Assert.Equal(2, await queue.DeadLetters.CountAsync(DeadLetterFilter.All));
+    }
+
+    [Fact(Timeout = TimeLimit)]
+    public async Task The_oldest_age_is_that_of_what_can_be_received_now()
+    {
+        var queue = await OpenAsync();
+        await EnqueueAsync(queue, "oldest");
+        await _store.AdvanceAsync(Tick * 2);
+        await EnqueueAsync(queue, "second");
+        await _store.AdvanceAsync(Tick * 2);
+        await AssertOldestAgeAsync(Tick * 4);
+
+        var oldest = await TakeAsync(queue);
+        await AssertOldestAgeAsync(Tick * 2);
+
+        await FailAsync(queue, oldest);
+        await AssertOldestAgeAsync(Tick * 4);
+        await TakeAllAsync(queue);
+        await AssertOldestAgeAsync(TimeSpan.Zero);
+
+        async Task AssertOldestAgeAsync(TimeSpan expected)
+        {
+            var age = (await queue.GetStatsAsync()).OldestAge;
+            Assert.InRange(age, expected, expected == TimeSpan.Zero ? expected : expected + (_store.ClockTolerance * 2));
+        }
+    }
+
+    [Fact(Timeout = TimeLimit)]
+    public async Task The_age_of_a_delayed_message_counts_from_its_enqueue()
+    {
+        var queue = await OpenAsync();
+        await queue.EnqueueAsync(Message("a", delay: Tick));
+        Assert.Equal(TimeSpan.Zero, (await queue.GetStatsAsync()).OldestAge);
+
+        await _store.AdvanceAsync(Tick * 2);
+
+        Assert.InRange((await queue.GetStatsAsync()).OldestAge, Tick * 2, (Tick * 2) + _store.ClockTolerance);
+    }
+
+    [Fact(Timeout = TimeLimit)]
+    public async Task A_message_that_fails_is_at_every_moment_in_exactly_one_place()
+    {
+        var (worker, observer) = await OpenTwiceAsync(new QueueOptions { MaxDeliveries = 3 });
+        await worker.EnqueueAsync([.. Enumerable.Range(0, 30).Select(i => Message($"{i}", key: i % 3 == 0 ? $"k{i % 2}" : null))]);
+        using var done = new CancellationTokenSource();
+        var observers = Enumerable.Range(0, 2).Select(_ => Task.Run(() => ObserveAsync(observer, done.Token))).ToList();
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(number => Task.Run(() => FailAndRedriveAsync(worker, number))));
+        }
+        finally
+        {
+            await done.CancelAsync();
+        }
+
+        await Task.WhenAll(observers);
+        await AssertAllInOnePlaceAsync(observer);
+    }
+
+    private static async Task ObserveAsync(IQueue queue, CancellationToken done)
+    {
+        do
+        {
+            await AssertAllInOnePlaceAsync(queue);
+        }
+        while (!done.IsCancellationRequested);
+    }
+
+    private static async Task AssertAllInOnePlaceAsync(IQueue queue)
+    {
+        var stats = await queue.GetStatsAsync();
+        Assert.True(
+            stats.Depth + stats.Dead + stats.TotalCompleted == stats.TotalEnqueued, $"A message was in no place, or in two: {stats}.");
+    }
+
+    /// <summary>Fails, retries, kills and redrives messages; completes some, and adds one in place of each.</summary>
+    private async Task FailAndRedriveAsync(IQueue queue, int number)
+    {
+        var random = new Generation.SeededRandom((ulong)number);
+        for (var i = 0; i < _store.Repetitions; i++)
+        {
+            foreach (var received in await TakeAllAsync(queue, 3))
+            {
+                switch (random.Next(8))
+                {
+                    case 0:
+                        await queue.CompleteAsync([new QueueCompletion(received.Receipt, [Follow(queue, Message("follow-up"))])]);
+                        break;
+                    case 1:
+                        await queue.DeadLetterAsync([new QueueRejection(received.Receipt, DeadLetterReason.Unprocessable, Error())]);
+                        break;
+                    case 2:
+                        await queue.AbandonAsync([QueueAbandonment.Returned(received.Receipt)]);
+                        break;
+                    case 3:
+                        await queue.AbandonAsync([QueueAbandonment.Deferred(received.Receipt, TimeSpan.Zero)]);
+                        break;
+                    default:
+                        await queue.AbandonAsync([QueueAbandonment.Failed(received.Receipt, Error())]);
+                        break;
+                }
+            }
+
+            if (i % 8 == 0)
+            {
+                await queue.DeadLetters.RedriveAsync(DeadLetterFilter.All);
+            }
+        }
+    }
+
+    private static QueueStats NoStats => new()
+    {
+        Ready = 0, Blocked = 0, Leased = 0, Delayed = 0, Dead = 0, OldestAge = TimeSpan.Zero,
+        TotalEnqueued = 0, TotalCompleted = 0, TotalFailures = 0, TotalCrashes = 0, TotalDeadLettered = 0,
+    };
+}
