@@ -21,7 +21,8 @@ public interface ILearningStore : ICapabilityProvider
 {
     /// <summary>
     /// Records learnings. One that is there already, by its id (<see cref="LearningId.Of"/>), stays as it is, but takes an embedding of a model and
-    /// dimension that it has none of.
+    /// dimension that it has none of. One that is past its <see cref="LearningRecord.ValidUntil"/> counts as not there, and is replaced with all that
+    /// was reported about it.
     /// </summary>
     /// <param name="records">1 to <see cref="LearningArguments.MaxBatchSize"/> learnings of one tenant; the same one twice is written once.</param>
     /// <param name="cancellationToken">Gives up the call; the learnings are then all recorded or none is.</param>

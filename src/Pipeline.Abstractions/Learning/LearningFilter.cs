@@ -1,6 +1,6 @@
 using System.Collections.ObjectModel;
 using Pipeline.Backends;
-using Pipeline.Telemetry;
+using Pipeline.Internal;
 
 namespace Pipeline.Learning;
 

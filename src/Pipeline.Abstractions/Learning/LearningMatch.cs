@@ -1,5 +1,5 @@
 using System.Text;
-using Pipeline.Telemetry;
+using Pipeline.Internal;
 
 namespace Pipeline.Learning;
 

@@ -17,7 +17,8 @@ namespace Pipeline.Telemetry;
 /// A backend that is down costs neither the caller's time nor, beyond the bounds, memory. A sink whose records can be read back serves
 /// <see cref="ITelemetryReader"/> through <see cref="ICapabilityProvider.GetCapability{TCapability}"/>. A sink that buffers
 /// is <see cref="IAsyncDisposable"/>; disposal writes what is left within a bounded time and counts what it could not write as
-/// <see cref="TelemetryDropReason.Closed"/>.
+/// <see cref="TelemetryDropReason.Closed"/>. A sink that is set up to spill keeps accounting records on disk until they are written: they outlive
+/// the process, and the next sink of the same place writes them.
 /// </para>
 /// <para>Implementations are thread safe.</para>
 /// </remarks>
@@ -33,7 +34,7 @@ public interface ITelemetrySink : ICapabilityProvider
     /// here and now, which is counted as well: the caller has nothing to do.
     /// </returns>
     /// <remarks>
-    /// A full accounting lane first takes the room of diagnostic records, then spills to disk where the sink is set up so, and only then drops.
+    /// A full accounting lane takes the room of diagnostic records, and of the disk where the sink is set up to spill, before it drops a record.
     /// A record that is not <see cref="TelemetryRecord.IsValid">valid</see> is dropped as <see cref="TelemetryDropReason.Invalid"/>.
     /// </remarks>
     bool TryEmit(in TelemetryRecord record);
@@ -48,7 +49,8 @@ public interface ITelemetrySink : ICapabilityProvider
 
     /// <summary>Tells what became of all records since the sink was made.</summary>
     /// <returns>
-    /// A snapshot. When no other call is under way, <c>Emitted = Written + Pending + Dropped</c> holds exactly.
+    /// A snapshot. When no other call is under way, <c>Emitted + Recovered = Written + Pending + DroppedTotal</c> holds
+    /// exactly.
     /// </returns>
     TelemetrySinkStatistics GetStatistics();
 }

@@ -1,4 +1,5 @@
 using Pipeline.Backends;
+using Pipeline.Internal;
 
 namespace Pipeline.Telemetry;
 

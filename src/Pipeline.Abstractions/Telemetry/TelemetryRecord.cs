@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Pipeline.Backends;
+using Pipeline.Internal;
 
 namespace Pipeline.Telemetry;
 

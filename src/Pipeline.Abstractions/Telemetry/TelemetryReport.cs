@@ -1,3 +1,5 @@
+using Pipeline.Internal;
+
 namespace Pipeline.Telemetry;
 
 /// <summary>The answer to <see cref="ITelemetryReader.SummarizeAsync"/>.</summary>

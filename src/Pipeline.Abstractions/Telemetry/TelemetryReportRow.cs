@@ -34,7 +34,7 @@ public sealed record TelemetryReportRow
     /// <summary>The exact sum of the costs that the cache avoided.</summary>
     public decimal CostAvoided { get; init; }
 
-    /// <summary>How many calls have no known price, and so are missing in <see cref="Cost"/>.</summary>
+    /// <summary>How many calls had no known price when they were recorded, and so are missing in <see cref="Cost"/> unless corrected since.</summary>
     public long UnpricedCalls { get; init; }
 
     /// <summary>The calls' durations; all zero where there were no calls.</summary>

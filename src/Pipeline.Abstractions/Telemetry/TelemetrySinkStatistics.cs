@@ -1,11 +1,16 @@
+using Pipeline.Internal;
+
 namespace Pipeline.Telemetry;
 
 /// <summary>What became of the records that a sink was given, since it was made.</summary>
-/// <remarks><c>Emitted = Written + Pending + DroppedTotal</c>, exactly, when no call is under way. Immutable, hence thread safe.</remarks>
+/// <remarks><c>Emitted + Recovered = Written + Pending + DroppedTotal</c>, exactly, when no call is under way. Immutable, hence thread safe.</remarks>
 public sealed record TelemetrySinkStatistics
 {
     /// <summary>How often the sink was given a record.</summary>
     public required long Emitted { get; init; }
+
+    /// <summary>How many records an earlier process had left on disk and this sink has taken over.</summary>
+    public long Recovered { get; init; }
 
     /// <summary>How many records the backend has acknowledged; one that it already had counts here, too.</summary>
     public required long Written { get; init; }

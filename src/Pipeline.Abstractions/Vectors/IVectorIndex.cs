@@ -9,8 +9,8 @@ namespace Pipeline.Vectors;
 /// two items. Vectors of different models or dimensions never mix: a collection's version has one of each (<see cref="Collections"/>).
 /// </para>
 /// <para>
-/// A write that has returned is seen by every call that starts later, in any process. A batch is written as a whole: it is all there or, where the
-/// call failed, may be all there or not at all; a call at the same time may see a part of it. Every write may be repeated.
+/// A write that has returned is seen by every call that starts later, in any process. A batch is written as a whole: where
+/// the call failed, either all of it is there or nothing; a call at the same time may see a part of it. Every write may be repeated.
 /// </para>
 /// <para>
 /// Where the index is approximate, at least 95% of the ten nearest items are found, with filters that let through much, little or next to nothing;

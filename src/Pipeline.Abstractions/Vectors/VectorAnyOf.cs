@@ -22,7 +22,7 @@ public sealed class VectorAnyOf : VectorFilter
 
         Field = field;
         _values = [.. values];
-        Values = Array.AsReadOnly(_values.ToArray());
+        Values = Array.AsReadOnly(values.Distinct().ToArray());
     }
 
     /// <summary>The field's name.</summary>

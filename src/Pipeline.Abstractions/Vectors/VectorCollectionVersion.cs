@@ -1,4 +1,4 @@
-using Pipeline.Telemetry;
+using Pipeline.Internal;
 
 namespace Pipeline.Vectors;
 

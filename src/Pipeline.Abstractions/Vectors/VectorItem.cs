@@ -1,5 +1,5 @@
 using Pipeline.Backends;
-using Pipeline.Telemetry;
+using Pipeline.Internal;
 
 namespace Pipeline.Vectors;
 

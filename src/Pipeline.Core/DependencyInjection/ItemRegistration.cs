@@ -4,4 +4,8 @@ namespace Pipeline.DependencyInjection;
 /// <param name="Section">The section of the configuration that it is bound from: <c>Queues</c>, <c>Steps</c>, <c>Chains</c> or <c>Workers</c>.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Check">Makes it, and so finds what is wrong with it, when the application starts.</param>
-internal record ItemRegistration(string Section, string Name, Action<IServiceProvider> Check);
+internal record ItemRegistration(string Section, string Name, Action<IServiceProvider> Check)
+{
+    /// <summary>The service that it can be taken as without its name, where it is the only one; <see langword="null"/> for none.</summary>
+    public Type? ServiceType { get; init; }
+}

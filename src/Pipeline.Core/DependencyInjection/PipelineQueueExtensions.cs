@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.DependencyInjection;
 using Pipeline.Queues;
 
@@ -26,11 +25,11 @@ public static class PipelineQueueExtensions
         var queue = new QueueBuilder<T>();
         configure?.Invoke(queue);
         var key = registry.KeyOf(name);
-        Declare(builder, registry, new QueueRegistration(name, typeof(T), services => services.GetRequiredKeyedService<IQueue<T>>(key)), queue.Configure);
+        Declare(builder, registry, new QueueRegistration(name, services => services.GetRequiredKeyedService<IQueue<T>>(key)) { ServiceType = typeof(IQueue<T>) }, queue.Configure);
         builder.Services.AddKeyedSingleton(key, (services, _) => queue.CreateCodec(name, new JsonTypeInfos(registry.JsonContexts)));
         builder.Services.AddKeyedSingleton<IQueue<T>>(key, (services, _) => new TypedQueue<T>(
             services.GetRequiredKeyedService<IQueue>(key), services.GetRequiredKeyedService<MessageCodec<T>>(key)));
-        AddOnlyQueue<T>(builder.Services, registry);
+        OnlyItem.Register<IQueue<T>>(builder.Services, registry);
         return builder;
     }
 
@@ -45,7 +44,7 @@ public static class PipelineQueueExtensions
     {
         var registry = PipelineBuilder.RegistryOf(builder);
         var key = registry.KeyOf(name);
-        Declare(builder, registry, new QueueRegistration(name, ValueType: null, services => services.GetRequiredKeyedService<IQueue>(key)), configure);
+        Declare(builder, registry, new QueueRegistration(name, services => services.GetRequiredKeyedService<IQueue>(key)), configure);
         return builder;
     }
 
@@ -68,27 +67,5 @@ public static class PipelineQueueExtensions
             builder.Services, registry, Sections.Queues, queue.Name, static (section, options) => section.Bind(options, OptionsBinding.Strictly), configure);
         builder.Services.AddKeyedSingleton(
             registry.KeyOf(queue.Name), (services, _) => services.GetRequiredPipelineService<IQueueProvider>(registry.Name).GetQueue(queue.Name));
-    }
-
-    private static void AddOnlyQueue<T>(IServiceCollection services, PipelineRegistry registry)
-    {
-        if (registry.Name.Length == 0)
-        {
-            services.TryAddSingleton(provider => OnlyQueue<T>(provider, registry));
-        }
-        else
-        {
-            services.TryAddKeyedSingleton(registry.Name, (provider, _) => OnlyQueue<T>(provider, registry));
-        }
-    }
-
-    private static IQueue<T> OnlyQueue<T>(IServiceProvider services, PipelineRegistry registry)
-    {
-        var queues = registry.Items.OfType<QueueRegistration>().Where(queue => queue.ValueType == typeof(T)).ToList();
-        return queues.Count == 1
-            ? services.GetRequiredKeyedService<IQueue<T>>(registry.KeyOf(queues[0].Name))
-            : throw new InvalidOperationException(
-                $"IQueue<{typeof(T).Name}> could be any of {string.Join(", ", queues.Select(queue => $"'{queue.Name}'"))}. "
-                + $"Ask for one by its name, with [FromKeyedServices(\"{registry.KeyOf(queues[0].Name)}\")].");
     }
 }

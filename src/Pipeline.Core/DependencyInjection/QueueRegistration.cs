@@ -5,7 +5,7 @@ using Pipeline.Queues;
 namespace Pipeline.DependencyInjection;
 
 /// <summary>A queue that was declared.</summary>
-internal sealed record QueueRegistration(string Name, Type? ValueType, Action<IServiceProvider> Check) : ItemRegistration(Sections.Queues, Name, Check)
+internal sealed record QueueRegistration(string Name, Action<IServiceProvider> Check) : ItemRegistration(Sections.Queues, Name, Check)
 {
     /// <summary>Reads the options of all queues of a suite, and so finds what is wrong with them.</summary>
     public static QueueCatalog CreateCatalog(IServiceProvider services, PipelineRegistry registry)

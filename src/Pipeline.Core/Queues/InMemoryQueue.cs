@@ -6,15 +6,10 @@ namespace Pipeline.Queues;
 /// </summary>
 internal sealed class InMemoryQueue : IQueue, IDisposable
 {
-    private const double MaxTimerMilliseconds = 24 * 60 * 60 * 1_000;
-
     private readonly InMemoryQueueProvider _provider;
     private readonly InMemoryQueueState _state;
     private readonly QueueClock _clock;
-    private readonly ITimer _timer;
-    private readonly LinkedList<ReceiveWaiter> _receivers = new();
-    private readonly LinkedList<EnqueueWaiter> _producers = new();
-    private long _armedFor = long.MaxValue;
+    private readonly WaitingCalls _waiting;
     private bool _disposed;
 
     public InMemoryQueue(InMemoryQueueProvider provider, QueueDefinition definition, QueueClock clock, int ordinal)
@@ -22,7 +17,7 @@ internal sealed class InMemoryQueue : IQueue, IDisposable
         _provider = provider;
         _clock = clock;
         _state = new InMemoryQueueState(definition);
-        _timer = clock.CreateTimer(_ => Tick());
+        _waiting = new WaitingCalls(_state, clock, Tick);
         Definition = definition;
         Ordinal = ordinal;
         DeadLetters = new InMemoryDeadLetterQueue(this, _state);
@@ -50,9 +45,9 @@ internal sealed class InMemoryQueue : IQueue, IDisposable
         lock (Gate)
         {
             var moment = Begin();
-            if (_producers.Count == 0 && HasRoomFor(messages))
+            if (!_waiting.HasProducers && _state.HasRoomFor(messages))
             {
-                var results = AddAll(messages, moment);
+                var results = _state.AddAll(messages, moment);
                 Settle(moment);
                 return ValueTask.FromResult<IReadOnlyList<EnqueueResult>>(results);
             }
@@ -65,11 +60,11 @@ internal sealed class InMemoryQueue : IQueue, IDisposable
             }
 
             waiter = new EnqueueWaiter(messages);
-            _producers.AddLast(waiter);
+            _waiting.Add(waiter);
             Settle(moment);
         }
 
-        return WaitAsync(waiter, () => _producers.Remove(waiter), cancellationToken);
+        return WaitAsync(waiter, () => _waiting.Remove(waiter), cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
@@ -85,20 +80,20 @@ internal sealed class InMemoryQueue : IQueue, IDisposable
         lock (Gate)
         {
             var moment = Begin();
-            if (_state.HasReady || wait == TimeSpan.Zero)
+            if (_state.ReadyCount > 0 || wait == TimeSpan.Zero)
             {
-                var messages = TakeUpTo(maxMessages, lease, moment.Now);
+                var messages = _state.TakeUpTo(maxMessages, lease, moment.Now);
                 Settle(moment);
                 return ValueTask.FromResult<IReadOnlyList<ReceivedMessage>>(messages);
             }
 
             var deadline = wait == Timeout.InfiniteTimeSpan ? long.MaxValue : SaturatingAdd(moment.Now, wait.Ticks);
             waiter = new ReceiveWaiter(maxMessages, lease, deadline);
-            _receivers.AddLast(waiter);
+            _waiting.Add(waiter);
             Settle(moment);
         }
 
-        return WaitAsync(waiter, () => _receivers.Remove(waiter), cancellationToken);
+        return WaitAsync(waiter, () => _waiting.Remove(waiter), cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<QueueReceipt>> CompleteAsync(
@@ -174,19 +169,7 @@ internal sealed class InMemoryQueue : IQueue, IDisposable
         lock (Gate)
         {
             _disposed = true;
-            _timer.Dispose();
-            foreach (var waiter in _receivers)
-            {
-                waiter.TrySetException(new ObjectDisposedException(Definition.Name));
-            }
-
-            foreach (var waiter in _producers)
-            {
-                waiter.TrySetException(new ObjectDisposedException(Definition.Name));
-            }
-
-            _receivers.Clear();
-            _producers.Clear();
+            _waiting.Dispose();
         }
     }
 
@@ -204,22 +187,7 @@ internal sealed class InMemoryQueue : IQueue, IDisposable
     public void Add(QueueMessage message, in QueueMoment moment) => _state.Add(message, moment);
 
     /// <summary>Ends a turn: serves the calls that wait for what the turn has brought. The caller holds <see cref="Gate"/>.</summary>
-    public void Settle(in QueueMoment moment)
-    {
-        while (_producers.First is { } producer && HasRoomFor(producer.Value.Messages))
-        {
-            _producers.RemoveFirst();
-            producer.Value.TrySetResult(AddAll(producer.Value.Messages, moment));
-        }
-
-        while (_state.HasReady && _receivers.First is { } receiver)
-        {
-            _receivers.RemoveFirst();
-            receiver.Value.TrySetResult(TakeUpTo(receiver.Value.MaxMessages, receiver.Value.Lease, moment.Now));
-        }
-
-        ArmTimer(moment.Now);
-    }
+    public void Settle(in QueueMoment moment) => _waiting.Serve(moment);
 
     private static long SaturatingAdd(long now, long span) => span > long.MaxValue - now ? long.MaxValue : now + span;
 
@@ -252,34 +220,6 @@ internal sealed class InMemoryQueue : IQueue, IDisposable
         return ValueTask.FromResult<IReadOnlyList<QueueReceipt>>(lost ?? (IReadOnlyList<QueueReceipt>)[]);
     }
 
-    private EnqueueResult[] AddAll(IReadOnlyList<QueueMessage> messages, in QueueMoment moment)
-    {
-        var results = new EnqueueResult[messages.Count];
-        for (var i = 0; i < results.Length; i++)
-        {
-            results[i] = _state.Add(messages[i], moment);
-        }
-
-        return results;
-    }
-
-    private ReceivedMessage[] TakeUpTo(int maxMessages, TimeSpan lease, long now)
-    {
-        var count = Math.Min(maxMessages, _state.ReadyCount);
-        var messages = count == 0 ? [] : new ReceivedMessage[count];
-        for (var i = 0; i < count; i++)
-        {
-            messages[i] = _state.Take(lease, now);
-        }
-
-        return messages;
-    }
-
-    private bool HasRoomFor(IReadOnlyList<QueueMessage> messages) =>
-        Definition.Options.Capacity is not { } capacity
-        || _state.Depth + messages.Count <= capacity
-        || _state.Depth + messages.Count(m => !_state.TryFindFirst(m, out _)) <= capacity;
-
     private void CheckCheckpoint(MessageCheckpoint? checkpoint, string argument)
     {
         if (checkpoint is not null)
@@ -310,58 +250,11 @@ internal sealed class InMemoryQueue : IQueue, IDisposable
     {
         lock (Gate)
         {
-            if (_disposed)
+            if (!_disposed)
             {
-                return;
+                _waiting.Disarm();
+                Settle(Begin());
             }
-
-            _armedFor = long.MaxValue;
-            var moment = Begin();
-            Settle(moment);
-            EndWaits(moment.Now);
-            ArmTimer(moment.Now);
         }
     }
-
-    private void EndWaits(long now)
-    {
-        for (var node = _receivers.First; node is not null;)
-        {
-            var next = node.Next;
-            if (node.Value.Deadline <= now)
-            {
-                _receivers.Remove(node);
-                node.Value.TrySetResult([]);
-            }
-
-            node = next;
-        }
-    }
-
-    private void ArmTimer(long now)
-    {
-        if (_receivers.Count == 0 && _producers.Count == 0)
-        {
-            return;
-        }
-
-        var next = _state.NextEvent;
-        foreach (var receiver in _receivers)
-        {
-            next = Math.Min(next, receiver.Deadline);
-        }
-
-        // A timer that fires for something that has gone meanwhile finds nothing and is armed anew; moving it each time costs more.
-        if (next >= _armedFor)
-        {
-            return;
-        }
-
-        _armedFor = next;
-
-        // Timers count whole milliseconds, and one that fires early would only have to be armed again.
-        var due = TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(new TimeSpan(next - now).TotalMilliseconds), 1, MaxTimerMilliseconds));
-        _timer.Change(due, Timeout.InfiniteTimeSpan);
-    }
-
 }

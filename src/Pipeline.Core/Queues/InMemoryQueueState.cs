@@ -20,8 +20,7 @@ namespace Pipeline.Queues;
 internal sealed class InMemoryQueueState(QueueDefinition definition)
 {
     private readonly Dictionary<Guid, QueueEntry> _entries = [];
-    private readonly ReadyRing _ready = new(definition.Options.TenantWeights);
-    private readonly OrderingLines _lines = new();
+    private readonly DeliveryOrder _order = new(definition.Options);
     private readonly LeaseLines _leases = new();
     private readonly DelayedEntries _delayed = new();
     private readonly DeduplicationWindow _duplicates = new(definition.Options.DeduplicationWindow);
@@ -32,26 +31,26 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
 
     public DeadLetterShelf DeadLetters { get; } = new();
 
-    public int ReadyCount => _ready.Count;
-
-    public bool HasReady => ReadyCount > 0;
-
-    /// <summary>How many messages the queue holds, dead letters apart.</summary>
-    public int Depth => _entries.Count;
+    public int ReadyCount => _order.ReadyCount;
 
     /// <summary>When something happens by itself next; <see cref="long.MaxValue"/> if nothing will.</summary>
     public long NextEvent => Math.Min(_leases.NextExpiry(), _delayed.NextDue());
 
-    /// <summary>Finds the message that makes another a duplicate.</summary>
-    public bool TryFindFirst(QueueMessage message, out Guid first)
+    /// <summary>Whether the queue can take messages, or those of them that are no duplicates.</summary>
+    public bool HasRoomFor(IReadOnlyList<QueueMessage> messages) =>
+        _options.Capacity is not { } capacity
+        || _entries.Count + messages.Count <= capacity
+        || _entries.Count + messages.Count(message => !TryFindFirst(message, out _)) <= capacity;
+
+    public EnqueueResult[] AddAll(IReadOnlyList<QueueMessage> messages, in QueueMoment moment)
     {
-        if (_duplicates.TryFind(message, out first))
+        var results = new EnqueueResult[messages.Count];
+        for (var i = 0; i < results.Length; i++)
         {
-            return true;
+            results[i] = Add(messages[i], moment);
         }
 
-        first = message.Id;
-        return _entries.ContainsKey(message.Id) || DeadLetters.Contains(message.Id);
+        return results;
     }
 
     public EnqueueResult Add(QueueMessage message, in QueueMoment moment)
@@ -72,27 +71,23 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
         }
         else
         {
-            Arrive(entry, moment.Now);
+            _order.Arrive(entry, moment.Now);
         }
 
         return new EnqueueResult(message.Id, IsDuplicate: false);
     }
 
-    /// <summary>Leases the next message. There must be one.</summary>
-    public ReceivedMessage Take(TimeSpan lease, long now)
+    /// <summary>Leases the next messages, as many as there are.</summary>
+    public ReceivedMessage[] TakeUpTo(int maxMessages, TimeSpan lease, long now)
     {
-        var entry = _ready.Take();
-        entry.AttemptToken = ++_lastToken;
-        entry.Deliveries++;
-        _leases.Add(entry, lease, now);
-        return new ReceivedMessage(entry.Message, entry.AttemptToken, entry.EnqueuedAt)
+        var count = Math.Min(maxMessages, ReadyCount);
+        var messages = count == 0 ? [] : new ReceivedMessage[count];
+        for (var i = 0; i < count; i++)
         {
-            Deliveries = entry.Deliveries,
-            Failures = entry.Failures,
-            Crashes = entry.Crashes,
-            MaxDeliveries = entry.MaxDeliveries,
-            Checkpoint = entry.Checkpoint,
-        };
+            messages[i] = Take(lease, now);
+        }
+
+        return messages;
     }
 
     public bool TryComplete(QueueReceipt receipt, long now)
@@ -104,7 +99,8 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
 
         _leases.Remove(entry);
         _totals.Completed++;
-        Leave(entry, now);
+        _order.Leave(entry, now);
+        Remove(entry);
         return true;
     }
 
@@ -181,7 +177,7 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
             }
             else
             {
-                _ready.Append(expired, moment.Now);
+                _order.Append(expired, moment.Now);
             }
         }
     }
@@ -191,46 +187,59 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
         var letter = shelved.Letter;
         DeadLetters.Remove(shelved);
         var entry = _pool.Rent(letter.Message, letter.EnqueuedAt, _options.MaxDeliveries);
-        entry.Deliveries = letter.Deliveries;
-        entry.Redrives = letter.Redrives + 1;
-        entry.Checkpoint = letter.Checkpoint;
-        entry.Attempts = [.. letter.Attempts];
+        entry.Revive(letter);
         _entries.Add(letter.Message.Id, entry);
-        if (_lines.FindHeld(letter.Message) is { } held)
-        {
-            held.Head = entry;
-            entry.Line = held;
-            _ready.Append(entry, now);
-        }
-        else
-        {
-            Arrive(entry, now);
-        }
+        _order.Revive(entry, now);
     }
 
     public void Discard(ShelvedLetter shelved, long now)
     {
         DeadLetters.Remove(shelved);
-        if (_lines.FindHeld(shelved.Letter.Message) is { } held)
-        {
-            Advance(held, now);
-        }
+        _order.Forget(shelved.Letter.Message, now);
     }
 
     public QueueStats GetStats(long now) => new()
     {
-        Ready = _ready.Count,
-        Blocked = _lines.BlockedCount,
+        Ready = _order.ReadyCount,
+        Blocked = _order.BlockedCount,
         Leased = _leases.Count,
         Delayed = _delayed.Count,
         Dead = DeadLetters.Count,
-        OldestAge = HasReady ? new TimeSpan(now - _ready.ReadySince()) : TimeSpan.Zero,
+        OldestAge = _order.OldestAge(now),
         TotalEnqueued = _totals.Enqueued,
         TotalCompleted = _totals.Completed,
         TotalFailures = _totals.Failures,
         TotalCrashes = _totals.Crashes,
         TotalDeadLettered = _totals.DeadLettered,
     };
+
+    /// <summary>Finds the message that makes another a duplicate.</summary>
+    private bool TryFindFirst(QueueMessage message, out Guid first)
+    {
+        if (_duplicates.TryFind(message, out first))
+        {
+            return true;
+        }
+
+        first = message.Id;
+        return _entries.ContainsKey(message.Id) || DeadLetters.Contains(message.Id);
+    }
+
+    private ReceivedMessage Take(TimeSpan lease, long now)
+    {
+        var entry = _order.Take();
+        entry.AttemptToken = ++_lastToken;
+        entry.Deliveries++;
+        _leases.Add(entry, lease, now);
+        return new ReceivedMessage(entry.Message, entry.AttemptToken, entry.EnqueuedAt)
+        {
+            Deliveries = entry.Deliveries,
+            Failures = entry.Failures,
+            Crashes = entry.Crashes,
+            MaxDeliveries = entry.MaxDeliveries,
+            Checkpoint = entry.Checkpoint,
+        };
+    }
 
     private static TimeSpan DelayOf(QueueMessage message, in QueueMoment moment) =>
         message.NotBefore is { } notBefore ? notBefore - moment.UtcNow : message.Delay;
@@ -240,19 +249,11 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
         && entry.State == EntryState.Leased
         && entry.AttemptToken == receipt.AttemptToken;
 
-    private void Arrive(QueueEntry entry, long now)
-    {
-        if (entry.Message.OrderingKey is null || _lines.Join(entry))
-        {
-            _ready.Append(entry, now);
-        }
-    }
-
     private void ComeDue(QueueEntry entry, in QueueMoment moment)
     {
         if (entry.Line is not null)
         {
-            _ready.Append(entry, moment.Now);
+            _order.Append(entry, moment.Now);
             return;
         }
 
@@ -263,7 +264,7 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
             return;
         }
 
-        Arrive(entry, moment.Now);
+        _order.Arrive(entry, moment.Now);
     }
 
     private void GiveBack(QueueEntry entry, QueueAbandonment abandonment, long now)
@@ -274,11 +275,11 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
         }
         else if (abandonment.Reason == AbandonReason.Returned)
         {
-            _ready.Prepend(entry, now);
+            _order.Prepend(entry, now);
         }
         else
         {
-            _ready.Append(entry, now);
+            _order.Append(entry, now);
         }
     }
 
@@ -292,44 +293,14 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
     private void Bury(QueueEntry entry, DeadLetterReason reason, in QueueMoment moment)
     {
         _totals.DeadLettered++;
-        DeadLetters.Add(new DeadLetter
-        {
-            Message = entry.Message,
-            Reason = reason,
-            EnqueuedAt = entry.EnqueuedAt,
-            DeadAt = moment.UtcNow,
-            Deliveries = entry.Deliveries,
-            Failures = entry.Failures,
-            Crashes = entry.Crashes,
-            Redrives = entry.Redrives,
-            Checkpoint = entry.Checkpoint,
-            Attempts = entry.Attempts!.AsReadOnly(),
-        });
-        if (_options.DeadLetterBlocksOrderingKey && entry.Line is { } line)
-        {
-            OrderingLines.Hold(line);
-            entry.Line = null;
-        }
-
-        Leave(entry, moment.Now);
+        DeadLetters.Add(entry.ToDeadLetter(reason, moment.UtcNow));
+        _order.Die(entry, moment.Now);
+        Remove(entry);
     }
 
-    private void Leave(QueueEntry entry, long now)
+    private void Remove(QueueEntry entry)
     {
         _entries.Remove(entry.Message.Id);
-        if (entry.Line is { } line)
-        {
-            Advance(line, now);
-        }
-
         _pool.Return(entry);
-    }
-
-    private void Advance(OrderingLine line, long now)
-    {
-        if (_lines.Advance(line) is { } next)
-        {
-            _ready.Append(next, now);
-        }
     }
 }

@@ -44,9 +44,6 @@ internal sealed class OrderingLines
         return line.Head;
     }
 
-    /// <summary>Keeps the line closed for the dead letter that its head became.</summary>
-    public static void Hold(OrderingLine line) => line.Head = null;
-
     /// <summary>Finds the line that a dead letter holds closed.</summary>
     public OrderingLine? FindHeld(QueueMessage message) =>
         message.OrderingKey is not null && _lines.TryGetValue(KeyOf(message), out var line) && line.Head is null ? line : null;

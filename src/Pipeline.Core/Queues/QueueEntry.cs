@@ -3,6 +3,9 @@ namespace Pipeline.Queues;
 /// <summary>A message in an in-memory queue and where it stands. A node of at most one <see cref="EntryList"/>.</summary>
 internal sealed class QueueEntry
 {
+    private List<MessageAttempt>? _attempts;
+    private int _redrives;
+
     public QueueMessage Message { get; private set; } = null!;
 
     public DateTimeOffset EnqueuedAt { get; private set; }
@@ -20,13 +23,9 @@ internal sealed class QueueEntry
 
     public int Crashes { get; set; }
 
-    public int Redrives { get; set; }
-
     public int MaxDeliveries { get; private set; }
 
     public MessageCheckpoint? Checkpoint { get; set; }
-
-    public List<MessageAttempt>? Attempts { get; set; }
 
     /// <summary>The line of the ordering key, once the message has joined it.</summary>
     public OrderingLine? Line { get; set; }
@@ -45,9 +44,9 @@ internal sealed class QueueEntry
         EnqueuedAt = enqueuedAt;
         MaxDeliveries = message.MaxDeliveries ?? defaultMaxDeliveries;
         AttemptToken = 0;
-        Deliveries = Failures = Crashes = Redrives = 0;
+        Deliveries = Failures = Crashes = _redrives = 0;
         Checkpoint = null;
-        Attempts = null;
+        _attempts = null;
         Line = null;
     }
 
@@ -56,18 +55,41 @@ internal sealed class QueueEntry
     {
         Message = null!;
         Checkpoint = null;
-        Attempts = null;
+        _attempts = null;
         Line = null;
     }
 
     public void RecordAttempt(DateTimeOffset at, AttemptOutcome outcome, MessageError? error)
     {
-        Attempts ??= [];
-        if (Attempts.Count == QueueLimits.MaxAttemptsKept)
+        _attempts ??= [];
+        if (_attempts.Count == QueueLimits.MaxAttemptsKept)
         {
-            Attempts.RemoveAt(0);
+            _attempts.RemoveAt(0);
         }
 
-        Attempts.Add(new MessageAttempt(Deliveries, at, outcome, error));
+        _attempts.Add(new MessageAttempt(Deliveries, at, outcome, error));
+    }
+
+    public DeadLetter ToDeadLetter(DeadLetterReason reason, DateTimeOffset deadAt) => new()
+    {
+        Message = Message,
+        Reason = reason,
+        EnqueuedAt = EnqueuedAt,
+        DeadAt = deadAt,
+        Deliveries = Deliveries,
+        Failures = Failures,
+        Crashes = Crashes,
+        Redrives = _redrives,
+        Checkpoint = Checkpoint,
+        Attempts = [.. _attempts ?? []],
+    };
+
+    /// <summary>Takes over from a dead letter what outlives its redrive.</summary>
+    public void Revive(DeadLetter letter)
+    {
+        Deliveries = letter.Deliveries;
+        Checkpoint = letter.Checkpoint;
+        _redrives = letter.Redrives + 1;
+        _attempts = [.. letter.Attempts];
     }
 }

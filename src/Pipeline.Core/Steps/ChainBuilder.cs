@@ -121,7 +121,7 @@ public sealed class ChainBuilder<T>
     }
 
     private IStepRunner<TIn, TOut> FindRunner<TIn, TOut>(IServiceProvider services, string pipeline, string step) =>
-        services.GetKeyedService<IStepRunner<TIn, TOut>>(new StepKey(pipeline, step))
+        services.GetKeyedService<IStepRunner<TIn, TOut>>(StepKey.Of(pipeline, step))
         ?? throw new InvalidOperationException(
             $"Chain '{Name}' calls step '{step}', but no step of this name takes {typeof(TIn).Name} and gives {typeof(TOut).Name}. "
             + $"Register it with AddStep, or correct the name or the types.");

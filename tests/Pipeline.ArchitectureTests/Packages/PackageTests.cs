@@ -44,7 +44,8 @@ public sealed class PackageTests(PackedSuite suite) : IClassFixture<PackedSuite>
 
         dependencies.Select(dependency => dependency.Id).Should().BeEquivalentTo(Project(name).Projects.Concat(Project(name).Packages));
         dependencies.Where(dependency => dependency.Id.StartsWith("Pipeline.", StringComparison.Ordinal))
-            .Should().AllSatisfy(dependency => dependency.Version.Should().Be(suite.Version));
+            .Where(dependency => !string.Equals(dependency.Version, suite.Version, StringComparison.Ordinal))
+            .Should().BeEmpty("all packages bear one version");
     }
 
     [Theory]

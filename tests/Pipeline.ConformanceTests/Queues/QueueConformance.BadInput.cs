@@ -178,8 +178,8 @@ public abstract partial class QueueConformance
         var queue = await OpenAsync();
         await EnqueueDeadAsync(queue, "a");
 
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>("maxCount", async () => await queue.DeadLetters.RedriveAsync(DeadLetterFilter.All, maxCount));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>("maxCount", async () => await queue.DeadLetters.DiscardAsync(DeadLetterFilter.All, maxCount));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(nameof(maxCount), async () => await queue.DeadLetters.RedriveAsync(DeadLetterFilter.All, maxCount));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(nameof(maxCount), async () => await queue.DeadLetters.DiscardAsync(DeadLetterFilter.All, maxCount));
 
         Assert.Equal((0, 0, 1), await ReadyLeasedDeadAsync(queue));
     }

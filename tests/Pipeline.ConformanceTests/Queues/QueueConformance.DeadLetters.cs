@@ -35,7 +35,7 @@ public abstract partial class QueueConformance
         AssertSame(sent, letter.Message);
         Assert.Equal(reason, letter.Reason);
         Assert.Equal((2, 2, 0, 0), (letter.Deliveries, letter.Failures, letter.Crashes, letter.Redrives));
-        AssertCheckpoint("parse", "x"u8, letter.Checkpoint);
+        AssertCheckpoint("parse", "x"u8.ToArray(), letter.Checkpoint);
         AssertTime(enqueuedFrom, enqueuedFrom, letter.EnqueuedAt);
         AssertTime(deadFrom, until, letter.DeadAt);
         Assert.Equal([Error(), error], letter.Attempts.Select(attempt => attempt.Error));

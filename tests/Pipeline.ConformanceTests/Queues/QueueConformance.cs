@@ -140,9 +140,9 @@ public abstract partial class QueueConformance : IAsyncLifetime
     /// <summary>Opens several queues of one provider.</summary>
     private async Task<IReadOnlyList<IQueue>> OpenQueuesAsync(params QueueOptions[] options)
     {
-        var catalog = new QueueCatalog([.. options.Select(one => new QueueDefinition(UniqueName("queue"), one))]);
-        var provider = await _store.OpenAsync(catalog);
-        return [.. catalog.Definitions.Keys.Select(provider.GetQueue)];
+        var definitions = options.Select(one => new QueueDefinition(UniqueName("queue"), one)).ToList();
+        var provider = await _store.OpenAsync(new QueueCatalog(definitions));
+        return [.. definitions.Select(definition => provider.GetQueue(definition.Name))];
     }
 
     /// <summary>Opens one queue as two processes would.</summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Pipeline.Backends;
 
-namespace Pipeline.Telemetry;
+namespace Pipeline.Internal;
 
 /// <summary>Checks the value that a property is given, and hands it back, so that a value type is valid from the moment it is made.</summary>
 internal static class PropertyValue

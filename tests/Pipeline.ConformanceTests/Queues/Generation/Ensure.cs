@@ -1,0 +1,15 @@
+using Xunit.Sdk;
+
+namespace Pipeline.Conformance.Queues.Generation;
+
+/// <summary>Says what a backend did wrong. The runner adds the seed and the operations.</summary>
+internal static class Ensure
+{
+    public static void That(bool condition, string problem)
+    {
+        if (!condition)
+        {
+            throw new XunitException(problem);
+        }
+    }
+}

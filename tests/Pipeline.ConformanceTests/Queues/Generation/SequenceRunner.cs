@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text;
+using Pipeline.Queues;
+using Xunit.Sdk;
+
+namespace Pipeline.Conformance.Queues.Generation;
+
+/// <summary>
+/// Runs one generated sequence of operations on two queues of one provider, opened by two processes, and compares each result, and the
+/// stats after each, with the model.
+/// </summary>
+internal sealed partial class SequenceRunner
+{
+    private const int LeastOperations = 10;
+
+    private readonly QueueTestStore _store;
+    private readonly SeededRandom _random;
+    private readonly ulong _seed;
+    private readonly ModelTime _time;
+    private readonly IReadOnlyList<IQueueProvider> _processes;
+    private readonly IReadOnlyList<QueueModel> _models;
+    private readonly List<(QueueModel Model, QueueReceipt Receipt)> _receipts = [];
+    private readonly List<(QueueModel Model, IReadOnlyList<QueueMessage> Messages, DateTimeOffset At)> _batches = [];
+    private readonly StringBuilder _log = new();
+
+    private SequenceRunner(
+        QueueTestStore store, ulong seed, SeededRandom random, ModelTime time, IReadOnlyList<IQueueProvider> processes, IReadOnlyList<QueueModel> models)
+    {
+        _store = store;
+        _seed = seed;
+        _random = random;
+        _time = time;
+        _processes = processes;
+        _models = models;
+    }
+
+    private TimeSpan Tolerance => _store.ClockTolerance;
+
+    public static async Task RunAsync(QueueTestStore store, ulong seed, int operations)
+    {
+        var random = new SeededRandom(seed);
+        var catalog = new QueueCatalog(
+            new QueueDefinition($"main-{Guid.NewGuid():N}", RandomOptions(random, store.Tick)),
+            new QueueDefinition($"next-{Guid.NewGuid():N}", RandomOptions(random, store.Tick)));
+        IQueueProvider[] processes = [await store.OpenAsync(catalog), await store.OpenAsync(catalog)];
+        var time = new ModelTime(await store.GetServerTimeAsync());
+        var models = catalog.Definitions.Values.OrderBy(definition => definition.Name, StringComparer.Ordinal).Select(definition => new QueueModel(definition, time));
+        await new SequenceRunner(store, seed, random, time, processes, [.. models]).RunAsync(operations);
+    }
+
+    private static QueueOptions RandomOptions(SeededRandom random, TimeSpan tick) => new()
+    {
+        MaxDeliveries = random.Between(1, 4),
+        DeduplicationWindow = TimeSpan.FromTicks(Math.Max((tick * 2.5).Ticks, TimeSpan.TicksPerSecond)),
+        Capacity = random.Chance(30) ? 12 : null,
+        DeadLetterBlocksOrderingKey = random.Chance(40),
+        TenantWeights = random.Chance(50) ? new Dictionary<string, int>(StringComparer.Ordinal) { ["a"] = 2, ["b"] = random.Between(1, 4) } : [],
+    };
+
+    private async Task RunAsync(int operations)
+    {
+        var done = 0;
+        try
+        {
+            for (; done < operations && await IsOnTimeAsync(); done++)
+            {
+                await NextAsync();
+                await CompareStatsAsync();
+            }
+
+            await CompareDeadLettersAsync();
+        }
+        catch (XunitException failure)
+        {
+            throw new XunitException($"Seed {_seed}, operation {_time.Operation}: {failure.Message}\n{Describe()}", failure);
+        }
+
+        if (done < Math.Min(LeastOperations, operations))
+        {
+            throw new XunitException(
+                $"Seed {_seed}: after {done} operations the server's time was {_time.Drift} ahead; {Tolerance} is allowed. Give the store a longer Tick.");
+        }
+    }
+
+    /// <summary>Whether the server's own time still tells the ticks of the sequence apart.</summary>
+    private async ValueTask<bool> IsOnTimeAsync()
+    {
+        _time.BeginOperation(await _store.GetServerTimeAsync());
+        return _time.Drift <= Tolerance;
+    }
+
+    private Task NextAsync() => _random.Next(100) switch
+    {
+        < 24 => EnqueueAsync(),
+        < 28 => RepeatEnqueueAsync(),
+        < 50 => ReceiveAsync(),
+        < 62 => CompleteAsync(),
+        < 67 => RenewAsync(),
+        < 80 => AbandonAsync(),
+        < 85 => RejectAsync(),
+        < 89 => RedriveAsync(),
+        < 91 => DiscardAsync(),
+        _ => AdvanceAsync(),
+    };
+
+    private async Task AdvanceAsync()
+    {
+        var by = _store.Tick * _random.Between(1, 3);
+        Log($"advance {by}");
+        _time.Advance(by);
+        await _store.AdvanceAsync(by);
+        _time.Observe(await _store.GetServerTimeAsync());
+        foreach (var model in _models)
+        {
+            model.Settle();
+        }
+    }
+
+    private async Task CompareStatsAsync()
+    {
+        foreach (var model in _models)
+        {
+            _time.Observe(await _store.GetServerTimeAsync());
+            model.AssertStats(await AnyProcess(model).GetStatsAsync(), Tolerance);
+        }
+    }
+
+    private async Task CompareDeadLettersAsync()
+    {
+        foreach (var model in _models)
+        {
+            await BrowseAsync(model, DeadLetterFilter.All);
+        }
+    }
+
+    private QueueModel AnyModel() => _models[_random.Chance(75) ? 0 : 1];
+
+    private IQueue AnyProcess(QueueModel model) => _random.Pick(_processes).GetQueue(model.Definition.Name);
+
+    private string NameOf(QueueModel model) => model == _models[0] ? "main" : "next";
+
+    private string Describe()
+    {
+        var options = _models.Select(model => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{NameOf(model)}: MaxDeliveries {model.Definition.Options.MaxDeliveries}, Capacity {model.Definition.Options.Capacity}, DeadLetterBlocksOrderingKey {model.Definition.Options.DeadLetterBlocksOrderingKey}, weights [{string.Join(", ", model.Definition.Options.TenantWeights)}]"));
+        return $"{string.Join('\n', options)}\n{_log}";
+    }
+
+    private void Log(string operation) =>
+        _log.AppendLine(CultureInfo.InvariantCulture, $"{_time.Operation,3}  {operation}");
+}

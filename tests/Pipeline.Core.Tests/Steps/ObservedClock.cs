@@ -1,0 +1,57 @@
+using Pipeline.Conformance;
+
+namespace Pipeline.Steps;
+
+/// <summary>A manual clock that tells when a timer has been set, so that a test moves time only once somebody waits for it.</summary>
+internal sealed class ObservedClock : TimeProvider
+{
+    private readonly ManualTimeProvider _clock = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TimeSpan, int> _set = [];
+    private readonly List<(TimeSpan Due, int Count, TaskCompletionSource Reached)> _waiting = [];
+
+    public override long TimestampFrequency => _clock.TimestampFrequency;
+
+    public override long GetTimestamp() => _clock.GetTimestamp();
+
+    public override DateTimeOffset GetUtcNow() => _clock.GetUtcNow();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = _clock.CreateTimer(callback, state, dueTime, period);
+        lock (_gate)
+        {
+            var count = _set[dueTime] = _set.GetValueOrDefault(dueTime) + 1;
+            _waiting.ForEach(w =>
+            {
+                if (w.Due == dueTime && w.Count <= count)
+                {
+                    w.Reached.TrySetResult();
+                }
+            });
+        }
+
+        return timer;
+    }
+
+    public void Advance(TimeSpan time) => _clock.Advance(time);
+
+    /// <summary>Waits until as many timers of this due time have been set.</summary>
+    public Task TimerSetAsync(TimeSpan dueTime, int count = 1)
+    {
+        lock (_gate)
+        {
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_set.GetValueOrDefault(dueTime) >= count)
+            {
+                reached.SetResult();
+            }
+            else
+            {
+                _waiting.Add((dueTime, count, reached));
+            }
+
+            return reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+}

@@ -1,0 +1,6 @@
+using Xunit;
+
+namespace Pipeline.Steps;
+
+[CollectionDefinition(nameof(StepAllocationTests), DisableParallelization = true)]
+public sealed class StepAllocationCollection;
