@@ -43,7 +43,7 @@ public static class QueueArguments
     /// <param name="items">The batch.</param>
     /// <param name="argument">The name of the caller's argument.</param>
     /// <exception cref="ArgumentNullException"><paramref name="items"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">The batch is empty or too large.</exception>
+    /// <exception cref="ArgumentException">The batch is empty or too large, or holds a null.</exception>
     public static void CheckBatch<T>(IReadOnlyList<T> items, [CallerArgumentExpression(nameof(items))] string? argument = null)
     {
         ArgumentNullException.ThrowIfNull(items, argument);
@@ -51,6 +51,14 @@ public static class QueueArguments
         {
             throw new ArgumentException(
                 $"The batch has {items.Count} items. Give 1 to {QueueLimits.MaxBatchSize}, and send more in several calls.", argument);
+        }
+
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (items[i] is null)
+            {
+                throw new ArgumentException($"The item at index {i} is null. Leave it out.", argument);
+            }
         }
     }
 
@@ -82,15 +90,11 @@ public static class QueueArguments
     /// <param name="message">The message.</param>
     /// <param name="queue">The queue.</param>
     /// <param name="argument">The name of the caller's argument.</param>
-    /// <exception cref="ArgumentException">The message is null, or its body or its headers are too long.</exception>
+    /// <exception cref="ArgumentException">The body or the headers are too long.</exception>
     public static void CheckMessage(QueueMessage message, QueueDefinition queue, string argument)
     {
+        ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(queue);
-        if (message is null)
-        {
-            throw new ArgumentException("The batch holds a null. Leave it out.", argument);
-        }
-
         CheckBody(message.Body, queue, argument);
         if (message.Headers.Count > 0)
         {

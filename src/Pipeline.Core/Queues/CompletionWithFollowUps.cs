@@ -42,6 +42,11 @@ internal static class CompletionWithFollowUps
         var queues = new SortedList<int, InMemoryQueue> { [source.Ordinal] = source };
         foreach (var followUp in completions.SelectMany(completion => completion.FollowUps ?? []))
         {
+            if (followUp is null)
+            {
+                throw new ArgumentException("A completion holds a null among its follow-ups. Leave it out.", nameof(completions));
+            }
+
             var queue = provider.Find(followUp.Queue);
             QueueArguments.CheckMessage(followUp.Message, queue.Definition, nameof(completions));
             queues[queue.Ordinal] = queue;

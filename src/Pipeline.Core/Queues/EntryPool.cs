@@ -3,7 +3,7 @@ namespace Pipeline.Queues;
 /// <summary>Entries that are free for reuse, so that a queue which keeps up with its producers makes no garbage of its own.</summary>
 internal sealed class EntryPool
 {
-    private const int MaxFree = 4_096;
+    private const int MaxFree = 16_384;
 
     private readonly Stack<QueueEntry> _free = new();
 

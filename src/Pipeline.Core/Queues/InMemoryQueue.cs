@@ -239,6 +239,7 @@ internal sealed class InMemoryQueue : IQueue, IDisposable
                     if (leave())
                     {
                         waiter.TrySetCanceled(cancellationToken);
+                        Settle(Begin());
                     }
                 }
             },

@@ -64,7 +64,7 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
         _entries.Add(message.Id, entry);
         _duplicates.Remember(message, moment.Now);
         _totals.Enqueued++;
-        var delay = DelayOf(message, moment);
+        var delay = message.NotBefore is { } notBefore ? notBefore - moment.UtcNow : message.Delay;
         if (delay > TimeSpan.Zero)
         {
             _delayed.Add(entry, moment.Now + delay.Ticks);
@@ -84,7 +84,9 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
         var messages = count == 0 ? [] : new ReceivedMessage[count];
         for (var i = 0; i < count; i++)
         {
-            messages[i] = Take(lease, now);
+            var entry = _order.Take();
+            _leases.Add(entry, lease, now);
+            messages[i] = entry.Deliver(++_lastToken);
         }
 
         return messages;
@@ -224,25 +226,6 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
         first = message.Id;
         return _entries.ContainsKey(message.Id) || DeadLetters.Contains(message.Id);
     }
-
-    private ReceivedMessage Take(TimeSpan lease, long now)
-    {
-        var entry = _order.Take();
-        entry.AttemptToken = ++_lastToken;
-        entry.Deliveries++;
-        _leases.Add(entry, lease, now);
-        return new ReceivedMessage(entry.Message, entry.AttemptToken, entry.EnqueuedAt)
-        {
-            Deliveries = entry.Deliveries,
-            Failures = entry.Failures,
-            Crashes = entry.Crashes,
-            MaxDeliveries = entry.MaxDeliveries,
-            Checkpoint = entry.Checkpoint,
-        };
-    }
-
-    private static TimeSpan DelayOf(QueueMessage message, in QueueMoment moment) =>
-        message.NotBefore is { } notBefore ? notBefore - moment.UtcNow : message.Delay;
 
     private bool TryFindLeased(QueueReceipt receipt, [NotNullWhen(true)] out QueueEntry? entry) =>
         _entries.TryGetValue(receipt.MessageId, out entry)

@@ -15,7 +15,7 @@ internal sealed class QueueEntry
     /// <summary>What the state makes of it: ready since, leased until, or due at; in ticks of the <see cref="QueueClock"/>.</summary>
     public long Time { get; set; }
 
-    public long AttemptToken { get; set; }
+    public long AttemptToken { get; private set; }
 
     public int Deliveries { get; set; }
 
@@ -57,6 +57,20 @@ internal sealed class QueueEntry
         Checkpoint = null;
         _attempts = null;
         Line = null;
+    }
+
+    public ReceivedMessage Deliver(long attemptToken)
+    {
+        AttemptToken = attemptToken;
+        Deliveries++;
+        return new ReceivedMessage(Message, attemptToken, EnqueuedAt)
+        {
+            Deliveries = Deliveries,
+            Failures = Failures,
+            Crashes = Crashes,
+            MaxDeliveries = MaxDeliveries,
+            Checkpoint = Checkpoint,
+        };
     }
 
     public void RecordAttempt(DateTimeOffset at, AttemptOutcome outcome, MessageError? error)

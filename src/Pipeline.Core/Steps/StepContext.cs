@@ -1,4 +1,5 @@
 using Pipeline.Backends;
+using Pipeline.Learning;
 using Pipeline.RateLimiting;
 using Pipeline.Telemetry;
 
@@ -95,6 +96,10 @@ public sealed class StepContext
     /// <summary>What the cache did for the call. Set by a stage.</summary>
     public CacheOutcome CacheOutcome { get; set; }
 
+    /// <summary>What was learned in earlier runs and may help in this one; empty where the step recalls nothing. Set by a stage.</summary>
+    /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
+    public IReadOnlyList<LearningMatch> Learnings { get; set => field = value ?? throw new ArgumentNullException(nameof(value)); } = [];
+
     /// <summary>The decisions of the rate limits that the call went through; empty where there are none.</summary>
     public IReadOnlyList<RateLimitDecision> RateLimits
     {
@@ -161,6 +166,7 @@ public sealed class StepContext
         CostAvoided = 0;
         PriceTableVersion = null;
         CacheOutcome = CacheOutcome.NotUsed;
+        Learnings = [];
         if (_hasReports)
         {
             _usage = default;

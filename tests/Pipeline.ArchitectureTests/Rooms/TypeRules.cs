@@ -40,6 +40,7 @@ internal static class TypeRules
         || (package is "Pipeline.AspNetCore" && WebRooms.Contains(typeNamespace, StringComparer.Ordinal));
 
     /// <summary>Returns the options, bound from configuration, that no type among <paramref name="types"/> validates.</summary>
+    /// <remarks>Options that are a part of others are validated with those.</remarks>
     public static IEnumerable<Type> OptionsWithoutValidator(IReadOnlyCollection<Type> types)
     {
         var validated = types
@@ -48,6 +49,7 @@ internal static class TypeRules
             .Where(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IValidateOptions<>))
             .Select(contract => contract.GenericTypeArguments[0])
             .ToHashSet();
+        validated.UnionWith([.. validated.SelectMany(type => type.GetProperties()).Select(property => property.PropertyType)]);
         return types.Where(type => IsBound(type) && !validated.Contains(type));
     }
 

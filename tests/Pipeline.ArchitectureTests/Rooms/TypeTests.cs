@@ -52,12 +52,17 @@ public sealed class TypeTests
     [Fact]
     public void Options_without_a_validator_are_found()
     {
-        TypeRules.OptionsWithoutValidator([typeof(BoundOptions)]).Should().ContainSingle();
-        TypeRules.OptionsWithoutValidator([typeof(BoundOptions), typeof(BoundOptionsValidator)]).Should().BeEmpty();
+        TypeRules.OptionsWithoutValidator([typeof(BoundOptions), typeof(PartOptions)]).Should().HaveCount(2);
+        TypeRules.OptionsWithoutValidator([typeof(BoundOptions), typeof(PartOptions), typeof(BoundOptionsValidator)]).Should().BeEmpty();
         TypeRules.OptionsWithoutValidator([typeof(CallOptions)]).Should().BeEmpty();
     }
 
     public sealed class BoundOptions
+    {
+        public PartOptions? Part { get; set; }
+    }
+
+    public sealed class PartOptions
     {
         public int Size { get; set; }
     }

@@ -5,21 +5,24 @@ namespace Pipeline.Conformance.Queues;
 
 public abstract partial class QueueConformance
 {
-    public static TheoryData<string> BadNames => ["", new string('x', 513), new string('ü', 257), "a\nb", "a\0", "\u007f", "a\u0085", "lone \ud800"];
+    private static readonly string[] BadNames =
+        ["", new('x', 513), new('ü', 257), "a\nb", "a\0", "\u007f", "a\u0085", "lone \ud800", "\udc00 lone"];
 
-    [Theory(Timeout = TimeLimit)]
-    [MemberData(nameof(BadNames))]
-    public async Task A_bad_name_is_refused_wherever_it_is_given(string name)
+    [Fact(Timeout = TimeLimit)]
+    public async Task A_bad_name_is_refused_wherever_it_is_given()
     {
-        Assert.Throws<ArgumentException>(() => new QueueDefinition(name, new QueueOptions()));
-        Assert.Throws<ArgumentException>("Tenant", () => new QueueMessage(default) { Tenant = name });
-        Assert.Throws<ArgumentException>("OrderingKey", () => new QueueMessage(default) { OrderingKey = name });
-        Assert.Throws<ArgumentException>("DeduplicationKey", () => new QueueMessage(default) { DeduplicationKey = name });
-        Assert.Throws<ArgumentException>(() => new MessageSchema(name));
-        Assert.Throws<ArgumentException>(() => new MessageCheckpoint(name, default));
-        Assert.Throws<ArgumentException>(() => new QueueFollowUp(name, Message("x")));
         var provider = await _store.OpenAsync(new QueueCatalog(new QueueDefinition(UniqueName("queue"), new QueueOptions())));
-        Assert.ThrowsAny<ArgumentException>(() => provider.GetQueue(name));
+        foreach (var name in BadNames)
+        {
+            Assert.Throws<ArgumentException>(() => new QueueDefinition(name, new QueueOptions()));
+            Assert.Throws<ArgumentException>("Tenant", () => new QueueMessage(default) { Tenant = name });
+            Assert.Throws<ArgumentException>("OrderingKey", () => new QueueMessage(default) { OrderingKey = name });
+            Assert.Throws<ArgumentException>("DeduplicationKey", () => new QueueMessage(default) { DeduplicationKey = name });
+            Assert.Throws<ArgumentException>(() => new MessageSchema(name));
+            Assert.Throws<ArgumentException>(() => new MessageCheckpoint(name, default));
+            Assert.Throws<ArgumentException>(() => new QueueFollowUp(name, Message("x")));
+            Assert.ThrowsAny<ArgumentException>(() => provider.GetQueue(name));
+        }
     }
 
     [Fact(Timeout = TimeLimit)]

@@ -114,17 +114,34 @@ public abstract partial class QueueConformance
     public async Task An_enqueue_that_is_repeated_adds_nothing_twice_in_whatever_state_its_messages_are()
     {
         var queue = await OpenAsync();
-        QueueMessage[] messages = [Message("done"), Message("dead"), Message("leased"), Message("ready"), Message("delayed", delay: TimeSpan.FromDays(1)), Message("1", key: "k"), Message("2", key: "k")];
+        QueueMessage[] messages =
+        [
+            Message("dead"), Message("leased"), Message("failed"), Message("ready"), Message("delayed", delay: TimeSpan.FromDays(1)),
+            Message("1", key: "k"), Message("2", key: "k"),
+        ];
         await queue.EnqueueAsync(messages);
-        await CompleteAsync(queue, await TakeAsync(queue));
         await RejectAsync(queue, await TakeAsync(queue));
         await TakeAsync(queue);
+        await FailAsync(queue, await TakeAsync(queue), TimeSpan.FromDays(1));
         var before = await queue.GetStatsAsync();
 
         var results = await queue.EnqueueAsync(messages);
 
         Assert.Equal(messages.Select(message => new EnqueueResult(message.Id, IsDuplicate: true)), results);
         Assert.Equal(before with { OldestAge = default }, await queue.GetStatsAsync() with { OldestAge = default });
+    }
+
+    [Fact(Timeout = TimeLimit)]
+    public async Task An_enqueue_that_is_repeated_after_a_lost_answer_adds_nothing_even_if_its_messages_are_done()
+    {
+        var queue = await OpenAsync();
+        QueueMessage[] messages = [Message("a"), Message("b")];
+        await queue.EnqueueAsync(messages);
+        await CompleteAsync(queue, await TakeAllAsync(queue, _store.CanLoseAnswers ? 2 : 1));
+
+        var results = await queue.EnqueueAsync(_store.CanLoseAnswers ? messages : [messages[1]]);
+
+        Assert.All(results, result => Assert.True(result.IsDuplicate));
     }
 
     [Fact(Timeout = TimeLimit)]

@@ -12,7 +12,7 @@ namespace Pipeline.Conformance.Queues;
 [ConformanceSuiteFor(typeof(IQueueProvider))]
 public abstract partial class QueueConformance : IAsyncLifetime
 {
-    private const int TimeLimit = 120_000;
+    private const int TimeLimit = 60_000;
 
     private static readonly TimeSpan LongLease = TimeSpan.FromHours(1);
 

@@ -27,6 +27,12 @@ public abstract class QueueTestStore : IAsyncDisposable
     /// </summary>
     public virtual TimeSpan ClockTolerance => Tick / 4;
 
+    /// <summary>
+    /// Whether a call can take effect and its answer be lost, as between a process and its server. Default: <see langword="true"/>. Where
+    /// it can, an enqueue that is repeated within five minutes adds nothing twice even if its messages are done already.
+    /// </summary>
+    public virtual bool CanLoseAnswers => true;
+
     /// <summary>How many generated sequences are run, and from which seed. Default: 25 of 60 operations.</summary>
     public virtual GenerationSettings Generation => new();
 

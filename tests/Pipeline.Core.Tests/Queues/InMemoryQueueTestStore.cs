@@ -12,6 +12,9 @@ internal sealed class InMemoryQueueTestStore : QueueTestStore
 
     public override TimeSpan ClockTolerance => TimeSpan.Zero;
 
+    /// <summary>A call and its answer are one act within the process.</summary>
+    public override bool CanLoseAnswers => false;
+
     public override GenerationSettings Generation => new() { Sequences = 400 };
 
     public override int Repetitions => 1_000;

@@ -18,19 +18,8 @@ internal sealed class ObservedClock : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = _clock.CreateTimer(callback, state, dueTime, period);
-        lock (_gate)
-        {
-            var count = _set[dueTime] = _set.GetValueOrDefault(dueTime) + 1;
-            _waiting.ForEach(w =>
-            {
-                if (w.Due == dueTime && w.Count <= count)
-                {
-                    w.Reached.TrySetResult();
-                }
-            });
-        }
-
+        var timer = new ObservedTimer(this, _clock.CreateTimer(callback, state, dueTime, period));
+        Tell(dueTime);
         return timer;
     }
 
@@ -53,5 +42,34 @@ internal sealed class ObservedClock : TimeProvider
 
             return reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
         }
+    }
+
+    private void Tell(TimeSpan dueTime)
+    {
+        lock (_gate)
+        {
+            var count = _set[dueTime] = _set.GetValueOrDefault(dueTime) + 1;
+            foreach (var (due, wanted, reached) in _waiting)
+            {
+                if (due == dueTime && wanted <= count)
+                {
+                    reached.TrySetResult();
+                }
+            }
+        }
+    }
+
+    private sealed class ObservedTimer(ObservedClock owner, ITimer timer) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            var isSet = timer.Change(dueTime, period);
+            owner.Tell(dueTime);
+            return isSet;
+        }
+
+        public void Dispose() => timer.Dispose();
+
+        public ValueTask DisposeAsync() => timer.DisposeAsync();
     }
 }

@@ -6,6 +6,9 @@ namespace Pipeline.Conformance.Queues.Generation;
 
 internal sealed partial class SequenceRunner
 {
+    /// <summary>How long an enqueue that is repeated is recognised after its messages are gone.</summary>
+    private static readonly TimeSpan RepeatWindow = TimeSpan.FromMinutes(5);
+
     private static readonly string[] Tenants = ["a", "b", "c"];
 
     private async Task EnqueueAsync()
@@ -18,11 +21,18 @@ internal sealed partial class SequenceRunner
             messages[^1] = messages[0];
         }
 
-        var numbers = Log(model, "enqueue", messages);
-        var added = CountNew(model, messages);
-        if (model.Definition.Options.Capacity is { } capacity && model.Depth + added > capacity)
+        var room = (model.Definition.Options.Capacity ?? long.MaxValue) - model.Depth;
+        var added = messages.Count(message => model.FindOriginal(message) is null);
+        if (CountDistinct(model, messages) <= room && added > room)
         {
-            await ExpectFullAsync(model, messages, numbers);
+            // Whether duplicates within a batch need room is not promised.
+            return;
+        }
+
+        Log(model, "enqueue", messages);
+        if (added > room)
+        {
+            await ExpectFullAsync(model, messages);
             return;
         }
 
@@ -33,13 +43,13 @@ internal sealed partial class SequenceRunner
     }
 
     /// <summary>How many messages of a batch are no duplicates, of earlier ones or of each other.</summary>
-    private static int CountNew(QueueModel model, IReadOnlyList<QueueMessage> messages) => messages
+    private static int CountDistinct(QueueModel model, QueueMessage[] messages) => messages
         .Where(message => model.FindOriginal(message) is null)
         .DistinctBy(message => message.Id)
         .DistinctBy(message => message.DeduplicationKey is { } key ? $"{message.Tenant} {key}" : message.Id.ToString())
         .Count();
 
-    private async Task ExpectFullAsync(QueueModel model, IReadOnlyList<QueueMessage> messages, string numbers)
+    private async Task ExpectFullAsync(QueueModel model, QueueMessage[] messages)
     {
         var refused = false;
         try
@@ -51,15 +61,18 @@ internal sealed partial class SequenceRunner
             refused = true;
         }
 
-        Ensure.That(refused, $"The queue took {numbers}, for which it had no room.");
+        Ensure.That(refused, $"The queue took {messages.Length} messages, for which it had no room.");
     }
 
     /// <summary>Sends a batch again, as a producer does that had no answer.</summary>
     private async Task RepeatEnqueueAsync()
     {
-        // What is gone is recognised for five minutes, and a key's window must not end while the message is still there.
-        var known = _batches.Where(batch => _time.Now - batch.At < QueueModel.RepeatWindow * 0.8
-            && batch.Messages.All(message => message.DeduplicationKey is null)).ToList();
+        // What is gone is recognised for five minutes where an answer can be lost, and a key's window must not end while its message is there.
+        var known = _batches
+            .Where(batch => batch.Messages.All(message => message.DeduplicationKey is null))
+            .Where(batch => _store.CanLoseAnswers
+                ? _time.Now - batch.At < RepeatWindow * 0.8 : batch.Messages.All(message => batch.Model.Find(message.Id)?.State != ModelState.Gone))
+            .ToList();
         if (known.Count == 0)
         {
             return;
@@ -104,12 +117,7 @@ internal sealed partial class SequenceRunner
     /// <summary>A time that ends between two ticks, so that the drift of a real clock changes nothing.</summary>
     private TimeSpan HalfTicks(int least, int greatest) => _store.Tick * (_random.Between(least, greatest) + 0.5);
 
-    private string Log(QueueModel model, string operation, IEnumerable<QueueMessage> messages)
-    {
-        var described = string.Join("; ", messages.Select(Describe));
-        Log($"{operation} on {NameOf(model)}: {described}");
-        return described;
-    }
+    private void Log(QueueModel model, string operation, IEnumerable<QueueMessage> messages) => Log(model, operation, messages.Select(Describe));
 
     private static string Describe(QueueMessage message)
     {

@@ -70,9 +70,10 @@ internal sealed partial class SequenceRunner
 
             await CompareDeadLettersAsync();
         }
-        catch (XunitException failure)
+        catch (Exception failure)
         {
-            throw new XunitException($"Seed {_seed}, operation {_time.Operation}: {failure.Message}\n{Describe()}", failure);
+            var problem = failure is XunitException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}";
+            throw new XunitException($"Seed {_seed}, operation {_time.Operation}: {problem}\n{Describe()}", failure);
         }
 
         if (done < Math.Min(LeastOperations, operations))

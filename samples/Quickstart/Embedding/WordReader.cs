@@ -1,0 +1,37 @@
+namespace Quickstart.Embedding;
+
+/// <summary>Reads the words of a text in lower case. A name in camel case is read as its parts.</summary>
+internal ref struct WordReader(ReadOnlySpan<char> text)
+{
+    /// <summary>What is longer is no word, and is cut.</summary>
+    public const int MaxLength = 40;
+
+    private ReadOnlySpan<char> _rest = text;
+
+    public bool TryRead(Span<char> buffer, out ReadOnlySpan<char> word)
+    {
+        var start = 0;
+        while (start < _rest.Length && !char.IsLetterOrDigit(_rest[start]))
+        {
+            start++;
+        }
+
+        var length = 0;
+        var end = start;
+        while (end < _rest.Length && char.IsLetterOrDigit(_rest[end]) && (end == start || !IsBorder(_rest[end - 1], _rest[end])))
+        {
+            if (length < MaxLength)
+            {
+                buffer[length++] = char.ToLowerInvariant(_rest[end]);
+            }
+
+            end++;
+        }
+
+        _rest = _rest[end..];
+        word = buffer[..length];
+        return length > 0;
+    }
+
+    private static bool IsBorder(char left, char right) => char.IsLower(left) && char.IsUpper(right);
+}

@@ -1,0 +1,14 @@
+using Pipeline.Steps;
+using Quickstart.Documents;
+using Quickstart.Ingestion;
+
+namespace Quickstart.Steps;
+
+/// <summary>Lets the first attempt at one of the specimens fail as a network drive would, so that a retry can be seen in every run.</summary>
+internal sealed class SimulatedFault(Specimens specimens) : IChainHook<Document>
+{
+    public ValueTask BeforeStepAsync(Document item, ChainContext context, CancellationToken cancellationToken) =>
+        context.Attempt == 1 && context.StepName == "read" && item.Path == specimens.FlakyPath
+            ? throw new IOException("Simulated: the file could not be read this time.")
+            : default;
+}
