@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(2003, LogLevel.Information, "Worker '{Worker}' stopped.")]
     public static partial void WorkerStopped(ILogger logger, string worker);
 
+    [LoggerMessage(2004, LogLevel.Warning, "Worker '{Worker}' could not give back {Count} messages; their leases run out and they come again.")]
+    public static partial void ReturnFailed(ILogger logger, string worker, int count, Exception exception);
+
     [LoggerMessage(2010, LogLevel.Warning, "Receiving from queue '{Queue}' failed; next try in {Delay}.")]
     public static partial void ReceiveFailed(ILogger logger, string queue, TimeSpan delay, Exception? exception);
 

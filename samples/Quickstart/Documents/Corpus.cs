@@ -18,7 +18,7 @@ internal sealed record Corpus(string Root, IReadOnlyList<string> Folders, IReadO
     private static readonly string[] QuestionsOnAnyFolder =
     [
         "How is it installed and configured?",
-        "Under which licence may it be copied and distributed?",
+        "Under which license may it be copied and distributed?",
         "Where should bugs be reported?",
     ];
 

@@ -16,9 +16,9 @@ internal static class DocumentReader
         {
             // Also what pipes and devices say of themselves, and to open one of those could wait for ever.
             case 0:
-                throw new InvalidDataException("is empty");
+                throw new InvalidDataException("empty");
             case > MaxBytes:
-                throw new InvalidDataException($"is longer than {MaxBytes / (1024 * 1024)} MiB");
+                throw new InvalidDataException($"longer than {MaxBytes / (1024 * 1024)} MiB");
         }
 
         var bytes = await File.ReadAllBytesAsync(path, cancellationToken);

@@ -25,13 +25,13 @@ internal static class Gzip
         }
         catch (InvalidDataException e) when (content.Length <= maxLength)
         {
-            throw new InvalidDataException("is damaged: its gzip data cannot be decompressed", e);
+            throw new InvalidDataException("damaged: its gzip data cannot be decompressed", e);
         }
 
         var bytes = content.ToArray();
         return EndsWhole(compressed, bytes)
             ? bytes
-            : throw new InvalidDataException("is damaged: its gzip data does not end with the checksum of what it holds");
+            : throw new InvalidDataException("damaged: its gzip data is cut off");
     }
 
     // A few kilobytes can decompress to gigabytes, so what comes out is counted, never what the file says of itself.
@@ -43,7 +43,7 @@ internal static class Gzip
             destination.Write(buffer, 0, read);
             if (destination.Length > maxLength)
             {
-                throw new InvalidDataException($"is longer than {maxLength / (1024 * 1024)} MiB when decompressed");
+                throw new InvalidDataException($"longer than {maxLength / (1024 * 1024)} MiB when decompressed");
             }
         }
     }

@@ -26,7 +26,7 @@ internal static class TextDecoder
     public static (string Text, string Encoding) Decode(ReadOnlySpan<byte> bytes)
     {
         var (text, encoding) = DecodeMarked(bytes) ?? DecodeUnmarked(bytes);
-        return string.IsNullOrWhiteSpace(text) ? throw new InvalidDataException("holds no text") : (text, encoding);
+        return string.IsNullOrWhiteSpace(text) ? throw new InvalidDataException("empty: nothing but white space") : (text, encoding);
     }
 
     private static (string Text, string Encoding)? DecodeMarked(ReadOnlySpan<byte> bytes)
@@ -44,7 +44,7 @@ internal static class TextDecoder
             }
             catch (DecoderFallbackException e)
             {
-                throw new InvalidDataException($"begins with the mark of {name}, but is not", e);
+                throw new InvalidDataException($"damaged: it begins with the mark of {name}, but is not", e);
             }
         }
 
@@ -55,7 +55,7 @@ internal static class TextDecoder
     {
         if (bytes.Contains((byte)0) || CountControls(bytes) > bytes.Length / BytesPerControlCharacter)
         {
-            throw new InvalidDataException("is binary, not text");
+            throw new InvalidDataException("binary, not text");
         }
 
         try

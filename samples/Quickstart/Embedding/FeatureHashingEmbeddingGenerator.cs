@@ -13,7 +13,7 @@ namespace Quickstart.Embedding;
 /// </remarks>
 internal sealed class FeatureHashingEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
-    public const int Dimensions = 512;
+    public const int Dimensions = 1_024;
 
     private static readonly EmbeddingGeneratorMetadata Metadata = new("feature-hashing", defaultModelDimensions: Dimensions);
 

@@ -23,9 +23,8 @@ internal sealed class TextFeatures
         _trigrams.Clear();
 
         var previous = 0UL;
-        Span<char> buffer = stackalloc char[WordReader.MaxLength];
-        var words = new WordReader(text);
-        while (words.TryRead(buffer, out var word))
+        var words = new WordReader(text, stackalloc char[WordReader.MaxLength]);
+        while (words.TryRead(out var word))
         {
             if (StopWords.Contains(word))
             {

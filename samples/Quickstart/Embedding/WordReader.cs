@@ -1,14 +1,17 @@
 namespace Quickstart.Embedding;
 
 /// <summary>Reads the words of a text in lower case. A name in camel case is read as its parts.</summary>
-internal ref struct WordReader(ReadOnlySpan<char> text)
+/// <param name="text">The text.</param>
+/// <param name="buffer">Where each word stands until the next one is read; <see cref="MaxLength"/> long.</param>
+internal ref struct WordReader(ReadOnlySpan<char> text, Span<char> buffer)
 {
     /// <summary>What is longer is no word, and is cut.</summary>
     public const int MaxLength = 40;
 
+    private readonly Span<char> _buffer = buffer;
     private ReadOnlySpan<char> _rest = text;
 
-    public bool TryRead(Span<char> buffer, out ReadOnlySpan<char> word)
+    public bool TryRead(out ReadOnlySpan<char> word)
     {
         var start = 0;
         while (start < _rest.Length && !char.IsLetterOrDigit(_rest[start]))
@@ -22,14 +25,14 @@ internal ref struct WordReader(ReadOnlySpan<char> text)
         {
             if (length < MaxLength)
             {
-                buffer[length++] = char.ToLowerInvariant(_rest[end]);
+                _buffer[length++] = char.ToLowerInvariant(_rest[end]);
             }
 
             end++;
         }
 
         _rest = _rest[end..];
-        word = buffer[..length];
+        word = _buffer[..length];
         return length > 0;
     }
 

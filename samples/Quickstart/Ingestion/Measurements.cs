@@ -14,7 +14,7 @@ internal sealed class Measurements : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == "Pipeline" && ReferenceEquals(instrument.Meter.Scope, meters))
+            if (instrument.Meter.Name is "Pipeline" && ReferenceEquals(instrument.Meter.Scope, meters))
             {
                 listener.EnableMeasurementEvents(instrument);
             }
@@ -67,7 +67,7 @@ internal sealed class Measurements : IDisposable
     {
         foreach (var (key, value) in tags)
         {
-            if (key == name)
+            if (string.Equals(key, name, StringComparison.Ordinal))
             {
                 return value;
             }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Quickstart.Documents;
 
 namespace Quickstart.Ingestion;
 
@@ -40,6 +41,10 @@ internal sealed class Specimens : IDisposable
     public string FlakyPath => Path.Combine(_folder.FullName, "lighthouse-instructions.md");
 
     public IReadOnlyList<string> Paths => [DamagedPath, FlakyPath];
+
+    public bool IsFlaky(Document document) => string.Equals(document.Path, FlakyPath, StringComparison.Ordinal);
+
+    public bool IsDamaged(DeadDocument document) => string.Equals(document.Path, DamagedPath, StringComparison.Ordinal);
 
     /// <summary>Writes the damaged file again, whole.</summary>
     public Task MendAsync(CancellationToken cancellationToken) => File.WriteAllBytesAsync(DamagedPath, Compress(DamagedText), cancellationToken);

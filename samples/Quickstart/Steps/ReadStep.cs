@@ -19,11 +19,11 @@ internal sealed class ReadStep : IChainStep<Document>
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new UnprocessableMessageException("may not be read: permission denied", e);
+            throw new UnprocessableMessageException("permission denied", e);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new UnprocessableMessageException("is gone", e);
+            throw new UnprocessableMessageException("no longer there", e);
         }
     }
 }

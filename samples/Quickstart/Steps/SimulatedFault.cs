@@ -8,7 +8,7 @@ namespace Quickstart.Steps;
 internal sealed class SimulatedFault(Specimens specimens) : IChainHook<Document>
 {
     public ValueTask BeforeStepAsync(Document item, ChainContext context, CancellationToken cancellationToken) =>
-        context.Attempt == 1 && context.StepName == "read" && item.Path == specimens.FlakyPath
+        context.Attempt == 1 && context.StepName is "read" && specimens.IsFlaky(item)
             ? throw new IOException("Simulated: the file could not be read this time.")
             : default;
 }

@@ -75,8 +75,9 @@ internal sealed class PipelineRegistry(string name)
         _roles[typeof(TRole)] = new RoleClaim(claimedBy, Register(services, factory));
     }
 
-    private ServiceDescriptor Register<TRole>(IServiceCollection services, Func<IServiceProvider, TRole> factory)
-        where TRole : class
+    /// <summary>Registers a service of the suite: unkeyed for the main suite, keyed by its name for another.</summary>
+    public ServiceDescriptor Register<TService>(IServiceCollection services, Func<IServiceProvider, TService> factory)
+        where TService : class
     {
         var descriptor = Name.Length == 0
             ? ServiceDescriptor.Singleton(factory)

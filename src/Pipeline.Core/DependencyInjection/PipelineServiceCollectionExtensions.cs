@@ -75,10 +75,10 @@ public static class PipelineServiceCollectionExtensions
         var registry = new PipelineRegistry(name);
         services.AddSingleton(registry);
         services.AddSingleton(provider => new PipelineStarter(registry, provider));
-        services.AddKeyedSingleton(name, (provider, _) => QueueRegistration.CreateCatalog(provider, registry));
-        services.AddKeyedSingleton<IMessageFactory>(name, (provider, _) => new MessageFactory(provider, registry));
+        registry.Register(services, provider => QueueRegistration.CreateCatalog(provider, registry));
+        registry.Register<IMessageFactory>(services, provider => new MessageFactory(provider, registry));
         registry.RegisterDefault<IQueueProvider>(services, provider => new InMemoryQueueProvider(
-            provider.GetRequiredKeyedService<QueueCatalog>(name), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredPipelineService<QueueCatalog>(name), provider.GetRequiredService<TimeProvider>()));
         return registry;
     }
 }

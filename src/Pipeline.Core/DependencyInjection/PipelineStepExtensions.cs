@@ -127,7 +127,7 @@ public static class PipelineStepExtensions
                 services.GetServices<IOptionsChangeTokenSource<ChainOptions>>(),
                 services.GetRequiredService<ILogger<Chain<T>>>()),
             services.GetRequiredService<RunEnvironment>(),
-            services.GetRequiredKeyedService<IMessageFactory>(registry.Name)));
+            services.GetRequiredPipelineService<IMessageFactory>(registry.Name)));
         OnlyItem.Register<Chain<T>>(builder.Services, registry);
         return builder;
     }

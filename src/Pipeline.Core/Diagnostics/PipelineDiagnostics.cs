@@ -30,21 +30,19 @@ internal sealed class PipelineDiagnostics
 
     public PipelineDiagnostics(IMeterFactory meters)
     {
-        Meter = meters.Create(Name);
-        _stepDuration = Meter.CreateHistogram(
+        var meter = meters.Create(Name);
+        _stepDuration = meter.CreateHistogram(
             "pipeline.step.duration", "s", "How long calls of steps took, cache hits and refusals among them.", tags: null, Seconds);
-        _chainDuration = Meter.CreateHistogram("pipeline.chain.duration", "s", "How long runs of chains took.", tags: null, Seconds);
-        _chainStepDuration = Meter.CreateHistogram(
+        _chainDuration = meter.CreateHistogram("pipeline.chain.duration", "s", "How long runs of chains took.", tags: null, Seconds);
+        _chainStepDuration = meter.CreateHistogram(
             "pipeline.chain.step.duration", "s", "How long steps of chains took, with their hooks.", tags: null, Seconds);
-        _orphans = Meter.CreateUpDownCounter<long>(
+        _orphans = meter.CreateUpDownCounter<long>(
             "pipeline.step.orphans", "{call}", "Calls that were given up by a time-out or a cancellation, and have not ended yet.");
-        _sinkErrors = Meter.CreateCounter<long>("pipeline.telemetry.sink.errors", "{error}", "Exceptions that telemetry sinks threw.");
+        _sinkErrors = meter.CreateCounter<long>("pipeline.telemetry.sink.errors", "{error}", "Exceptions that telemetry sinks threw.");
     }
 
     /// <summary>The one activity source of all suites in the process.</summary>
     public static ActivitySource Source { get; } = new(Name);
-
-    public Meter Meter { get; }
 
     public bool MeasuresSteps => _stepDuration.Enabled;
 

@@ -17,7 +17,9 @@ internal static class IncomingMessage
         Dictionary<string, string>? baggage = null;
         foreach (var (name, value) in message.Headers)
         {
-            if (name.StartsWith(MessageHeaders.BaggagePrefix, StringComparison.Ordinal) && Valid(name[MessageHeaders.BaggagePrefix.Length..]) is { } item)
+            if (value is not null
+                && name.StartsWith(MessageHeaders.BaggagePrefix, StringComparison.Ordinal)
+                && Valid(name[MessageHeaders.BaggagePrefix.Length..]) is { } item)
             {
                 (baggage ??= new Dictionary<string, string>(StringComparer.Ordinal))[item] = value;
             }

@@ -39,9 +39,9 @@ public sealed class QueueBuilder<T>
     /// <exception cref="ArgumentOutOfRangeException">A version is out of range.</exception>
     public QueueBuilder<T> Schema(string type, int version = 1, int oldestReadable = 0)
     {
+        _type = new MessageSchema(type, version).Type;
         ArgumentOutOfRangeException.ThrowIfNegative(oldestReadable);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(oldestReadable, version);
-        _type = new MessageSchema(type, version).Type;
         _version = version;
         _oldestVersion = oldestReadable == 0 ? version : oldestReadable;
         return this;

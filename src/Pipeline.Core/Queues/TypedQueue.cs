@@ -27,7 +27,8 @@ internal sealed class TypedQueue<T>(IQueue queue, MessageCodec<T> codec) : IQueu
         var messages = new QueueMessage[values.Count];
         for (var i = 0; i < messages.Length; i++)
         {
-            messages[i] = Create(values[i], options);
+            var value = values[i] ?? throw new ArgumentException($"The value at {i} is null. Leave it out.", nameof(values));
+            messages[i] = Create(value, options);
         }
 
         return queue.EnqueueAsync(messages, cancellationToken);

@@ -8,7 +8,7 @@ namespace Pipeline.Steps;
 /// Thread safe. A chain validates its options itself, at its construction and at each reload. Registered in a container, the validator would
 /// turn an invalid reload into an exception on the thread that reloads.
 /// </remarks>
-public sealed class ChainOptionsValidator : IValidateOptions<ChainOptions>
+internal sealed class ChainOptionsValidator : IValidateOptions<ChainOptions>
 {
     /// <summary>Checks the options of one chain.</summary>
     /// <param name="name">The chain's name.</param>

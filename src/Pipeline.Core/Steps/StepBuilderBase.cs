@@ -40,7 +40,10 @@ public abstract class StepBuilderBase<TIn, TBuilder>
     /// <param name="total">The bound of the whole call, with waits and retries; <see langword="null"/> leaves it as it is.</param>
     /// <param name="attempt">The bound of each attempt; <see langword="null"/> leaves it as it is.</param>
     /// <returns>The builder.</returns>
-    /// <remarks>See <see cref="StepOptions.TotalTimeout"/> and <see cref="StepOptions.AttemptTimeout"/>.</remarks>
+    /// <remarks>
+    /// See <see cref="StepOptions.TotalTimeout"/> and <see cref="StepOptions.AttemptTimeout"/>. A step under a time-out runs on the thread pool, so that
+    /// even one that blocks its thread holds nobody; that costs some microseconds a call.
+    /// </remarks>
     public TBuilder Timeout(TimeSpan? total = null, TimeSpan? attempt = null) => Set(options =>
     {
         options.TotalTimeout = total ?? options.TotalTimeout;

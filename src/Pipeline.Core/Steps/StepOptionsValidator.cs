@@ -5,7 +5,7 @@ namespace Pipeline.Steps;
 
 /// <summary>Says which setting of a <see cref="StepOptions"/> is out of range, and the mend.</summary>
 /// <remarks>Thread safe.</remarks>
-public sealed class StepOptionsValidator : IValidateOptions<StepOptions>
+internal sealed class StepOptionsValidator : IValidateOptions<StepOptions>
 {
     private const int GreatestRetries = 100;
     private const double LeastFailureRatio = 0.000_001;
@@ -28,6 +28,7 @@ public sealed class StepOptionsValidator : IValidateOptions<StepOptions>
         problems.Require(
             options.AttemptTimeout is not { } attempt || options.TotalTimeout is not { } total || attempt <= total,
             $"AttemptTimeout is {options.AttemptTimeout}, which is longer than TotalTimeout, {options.TotalTimeout}. Shorten the one, or raise the other.");
+        problems.Require(options.ModelTimeouts is not null, "ModelTimeouts is null. Give a dictionary, if only an empty one.");
         foreach (var (model, timeout) in options.ModelTimeouts ?? new Dictionary<string, TimeSpan>(StringComparer.Ordinal))
         {
             problems.Name(model, nameof(options.ModelTimeouts));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.RateLimiting;
 using Pipeline.Telemetry;
 
@@ -49,4 +50,9 @@ public readonly record struct StepResult<TOut>
         get => _rateLimits ?? [];
         init => _rateLimits = value;
     }
+
+    /// <summary>Tells duration, attempts and what the cache did; never the value.</summary>
+    /// <returns>The figures of the call.</returns>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Duration.TotalSeconds} s, {Attempts} attempts, cache: {CacheOutcome}");
 }

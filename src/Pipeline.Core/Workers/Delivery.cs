@@ -36,5 +36,12 @@ internal sealed class Delivery(ReceivedMessage received, long leasedAt) : IDispo
         }
     }
 
-    public void Dispose() => _cancellation.Dispose();
+    public void Dispose()
+    {
+        // What was cancelled may still have to tell a handler that outlives its message; disposed, the source would tell nobody.
+        if (End == DeliveryEnd.None)
+        {
+            _cancellation.Dispose();
+        }
+    }
 }

@@ -39,4 +39,19 @@ public sealed class MessageContext
         ArgumentNullException.ThrowIfNull(followUp);
         (_followUps ??= []).Add(followUp);
     }
+
+    /// <summary>The context in which the same attempt goes on after a wait: from the checkpoint, and without the follow-ups.</summary>
+    internal MessageContext Resume()
+    {
+        var receipt = Received.Receipt;
+        var resumed = new ReceivedMessage(Received.Message, receipt.AttemptToken, Received.EnqueuedAt, receipt.Locator)
+        {
+            Deliveries = Received.Deliveries,
+            Failures = Received.Failures,
+            Crashes = Received.Crashes,
+            MaxDeliveries = Received.MaxDeliveries,
+            Checkpoint = Checkpoint ?? Received.Checkpoint,
+        };
+        return new MessageContext(Worker, resumed, Call) { Checkpoint = Checkpoint };
+    }
 }

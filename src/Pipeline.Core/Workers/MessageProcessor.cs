@@ -46,23 +46,30 @@ internal sealed class MessageProcessor(
 
     private async Task<MessageOutcome> HandleAsync(Delivery delivery, CallContext call)
     {
+        var context = new MessageContext(worker, delivery.Received, call);
         var waited = TimeSpan.Zero;
         while (true)
         {
-            var context = new MessageContext(worker, delivery.Received, call);
             try
             {
                 await RunHandlerAsync(context, delivery).ConfigureAwait(false);
                 var completion = new QueueCompletion(delivery.Received.Receipt, context.FollowUps);
                 return Report(delivery, MessageOutcome.Completed, await settlement.CompleteAsync(completion).ConfigureAwait(false));
             }
-            catch (RateLimitRejectedException refusal) when (waited + refusal.RetryAfter <= options.MaxRateLimitWait && delivery.End == DeliveryEnd.None)
+            catch (RateLimitRejectedException refusal) when (refusal.RetryAfter <= options.MaxRateLimitWait - waited && delivery.End == DeliveryEnd.None)
             {
-                waited += refusal.RetryAfter;
-                if (!await WaitAsync(refusal.RetryAfter, delivery).ConfigureAwait(false))
+                var wait = WholeMilliseconds(refusal.RetryAfter);
+                waited += wait;
+                if (!await WaitAsync(wait, delivery).ConfigureAwait(false))
                 {
                     return await EndAsync(delivery, context, refusal).ConfigureAwait(false);
                 }
+
+                context = context.Resume();
+            }
+            catch (OperationCanceledException) when (settlement.IsAborted)
+            {
+                throw;
             }
             catch (Exception exception)
             {
@@ -91,7 +98,15 @@ internal sealed class MessageProcessor(
             _ = handling.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             throw new HandlerTimeoutException(worker, timeout);
         }
+        catch (TimeoutException)
+        {
+            // It ended when its time did, or the time-out is its own.
+            await handling.ConfigureAwait(false);
+        }
     }
+
+    // Timers drop fractions of a millisecond, and a call that comes too early is only refused again.
+    private static TimeSpan WholeMilliseconds(TimeSpan delay) => TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(delay.TotalMilliseconds)));
 
     private async Task<bool> WaitAsync(TimeSpan delay, Delivery delivery)
     {
@@ -116,8 +131,6 @@ internal sealed class MessageProcessor(
 
         switch (exception)
         {
-            case OperationCanceledException when delivery.End == DeliveryEnd.Draining:
-                return Report(delivery, MessageOutcome.Returned, await settlement.AbandonAsync(QueueAbandonment.Returned(receipt)).ConfigureAwait(false));
             case RateLimitRejectedException refusal:
                 return await DeferAsync(delivery, context, refusal.RetryAfter).ConfigureAwait(false);
             case MessageDeferredException deferral:
@@ -126,6 +139,9 @@ internal sealed class MessageProcessor(
                 return await RejectAsync(delivery, context, DeadLetterReason.Unreadable, exception).ConfigureAwait(false);
             case UnprocessableMessageException or StepRejectedException { Reason: StepRejectionReason.InvalidInput }:
                 return await RejectAsync(delivery, context, DeadLetterReason.Unprocessable, exception).ConfigureAwait(false);
+            case Exception when delivery.End == DeliveryEnd.Draining:
+                // How a handler fails once it was told to stop says nothing of its message.
+                return Report(delivery, MessageOutcome.Returned, await settlement.AbandonAsync(QueueAbandonment.Returned(receipt)).ConfigureAwait(false));
             default:
                 return await FailAsync(delivery, context, exception).ConfigureAwait(false);
         }

@@ -6,6 +6,9 @@ namespace Pipeline.Workers;
 /// <remarks>Bound from <c>Workers:&lt;name&gt;</c> of the suite's configuration section. Copied when the worker is made; later changes have no effect.</remarks>
 public sealed record QueueWorkerOptions
 {
+    // The system's timers reach no further.
+    internal static readonly TimeSpan GreatestHandlerTimeout = TimeSpan.FromDays(49);
+
     /// <summary>How many messages are handled at the same time, 1 to 1,000. Default: 4.</summary>
     public int Concurrency { get; set; } = 4;
 
@@ -22,8 +25,8 @@ public sealed record QueueWorkerOptions
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The longest that one attempt may take, 1 millisecond or more; after it the attempt has failed, even if its handler never returns.
-    /// Default: <see langword="null"/>, no bound.
+    /// The longest that one attempt may take, 1 millisecond to 49 days; after it the attempt has failed, even if its handler never
+    /// returns. Default: <see langword="null"/>, no bound.
     /// </summary>
     public TimeSpan? HandlerTimeout { get; set; }
 

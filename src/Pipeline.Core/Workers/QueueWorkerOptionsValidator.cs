@@ -15,8 +15,8 @@ internal sealed class QueueWorkerOptionsValidator : IValidateOptions<QueueWorker
         problems.Range(options.Concurrency, 1, MaxMessagesHeld, nameof(options.Concurrency));
         problems.Range(options.Prefetch, 0, MaxMessagesHeld, nameof(options.Prefetch));
         problems.Range(options.Lease, TimeSpan.FromSeconds(1), QueueLimits.MaxLease, nameof(options.Lease));
-        problems.Range(
-            options.HandlerTimeout ?? QueueLimits.MaxDelay, TimeSpan.FromMilliseconds(1), QueueLimits.MaxDelay, nameof(options.HandlerTimeout));
+        var handlerTimeout = options.HandlerTimeout ?? QueueWorkerOptions.GreatestHandlerTimeout;
+        problems.Range(handlerTimeout, TimeSpan.FromMilliseconds(1), QueueWorkerOptions.GreatestHandlerTimeout, nameof(options.HandlerTimeout));
         problems.Range(options.MaxRateLimitWait, TimeSpan.Zero, QueueLimits.MaxLease, nameof(options.MaxRateLimitWait));
         problems.Range(options.RetryDelay, TimeSpan.Zero, QueueLimits.MaxDelay, nameof(options.RetryDelay));
         problems.Range(options.MaxRetryDelay, TimeSpan.Zero, QueueLimits.MaxDelay, nameof(options.MaxRetryDelay));

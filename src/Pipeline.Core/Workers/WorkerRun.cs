@@ -10,6 +10,9 @@ internal sealed class WorkerRun : IDisposable
     // The safety net under the queue's notifications.
     private static readonly TimeSpan ReceiveWait = TimeSpan.FromSeconds(30);
 
+    // No notification tells a worker that runs until idle that another has finished the rest.
+    private static readonly TimeSpan IdleReceiveWait = TimeSpan.FromSeconds(1);
+
     // How long handlers that were cancelled may take to say so.
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(1);
 
@@ -95,11 +98,6 @@ internal sealed class WorkerRun : IDisposable
     /// <returns>Whether there is a reason to go on.</returns>
     private async Task<bool> ReceiveOnceAsync(CancellationToken stopping)
     {
-        if (_handler is IPausableHandler pausable)
-        {
-            await pausable.WaitUntilActiveAsync(stopping).ConfigureAwait(false);
-        }
-
         var slots = await _slots.TakeAsync(QueueLimits.MaxBatchSize, stopping).ConfigureAwait(false);
         var received = 0;
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -109,6 +107,11 @@ internal sealed class WorkerRun : IDisposable
             if (await IsIdleAsync(stopping).ConfigureAwait(false))
             {
                 return false;
+            }
+
+            if (_handler is IPausableHandler pausable)
+            {
+                await pausable.WaitUntilActiveAsync(waiting.Token).ConfigureAwait(false);
             }
 
             received = await TakeInHandAsync(slots, waiting.Token).ConfigureAwait(false);
@@ -134,7 +137,7 @@ internal sealed class WorkerRun : IDisposable
     private async Task<int> TakeInHandAsync(int slots, CancellationToken cancellationToken)
     {
         var asked = _services.Time.GetTimestamp();
-        var messages = await _queue.ReceiveAsync(slots, _options.Lease, ReceiveWait, cancellationToken).ConfigureAwait(false);
+        var messages = await _queue.ReceiveAsync(slots, _options.Lease, _idle is null ? ReceiveWait : IdleReceiveWait, cancellationToken).ConfigureAwait(false);
         _services.Metrics.Receive(_queue.Definition.Name, _name, messages.Count);
         Interlocked.Add(ref _inHand, messages.Count);
         foreach (var message in messages)
@@ -194,12 +197,25 @@ internal sealed class WorkerRun : IDisposable
         await EndsWithinAsync(returning, CancelGrace).ConfigureAwait(false);
     }
 
-    private async Task ReturnAsync(List<Delivery> deliveries)
+    private async Task ReturnAsync(List<Delivery> unstarted)
     {
-        if (deliveries.Count > 0)
+        if (await GiveBackAsync(unstarted).ConfigureAwait(false))
+        {
+            unstarted.ForEach(LetGo);
+        }
+    }
+
+    private async Task<bool> GiveBackAsync(List<Delivery> deliveries)
+    {
+        try
         {
             await _settlement.ReturnAsync(deliveries).ConfigureAwait(false);
-            deliveries.ForEach(LetGo);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            Log.ReturnFailed(_services.Logger, _name, deliveries.Count, exception);
+            return false;
         }
     }
 
@@ -215,7 +231,7 @@ internal sealed class WorkerRun : IDisposable
         if (!await EndsWithinAsync(handlers, CancelGrace).ConfigureAwait(false))
         {
             // What its handler does not let go is given back over its head: its receipt is void from then on.
-            await EndsWithinAsync(_settlement.ReturnAsync([.. _leases.Held]), CancelGrace).ConfigureAwait(false);
+            await EndsWithinAsync(GiveBackAsync([.. _leases.Held]), CancelGrace).ConfigureAwait(false);
         }
     }
 

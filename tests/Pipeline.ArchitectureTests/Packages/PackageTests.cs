@@ -67,7 +67,7 @@ public sealed class PackageTests(PackedSuite suite) : IClassFixture<PackedSuite>
 
     [Fact]
     public async Task An_application_outside_the_repository_builds_from_the_packages_and_runs() =>
-        (await suite.RunOutsideAppAsync()).Should().Be("Outside the repository: greeting, version 1, application/json\n");
+        (await suite.RunOutsideAppAsync()).Should().Be("Outside the repository: hello queue, 11 characters\n");
 
     private static ProjectFile Project(string name) => PackedSuite.Projects.Single(project => string.Equals(project.Name, name, StringComparison.Ordinal));
 

@@ -88,6 +88,10 @@ public abstract partial class QueueConformance
 
         Assert.All(await queue.EnqueueAsync(messages), result => Assert.True(result.IsDuplicate));
         Assert.True((await queue.EnqueueAsync(Message("c", deduplicationKey: "d"))).IsDuplicate);
+
+        // A follow-up may fill a queue beyond its capacity.
+        await queue.CompleteAsync((await TakeAsync(queue)).Receipt, [Follow(queue, Message("1")), Follow(queue, Message("2"))]);
+        Assert.True((await queue.EnqueueAsync(messages[1])).IsDuplicate);
     }
 
     [Theory(Timeout = TimeLimit)]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using FluentAssertions;
 
 namespace Pipeline.Steps;
 
@@ -7,6 +8,7 @@ namespace Pipeline.Steps;
 internal sealed class MeasurementCollector : IDisposable
 {
     private readonly MeterListener _listener = new();
+    private readonly SemaphoreSlim _added = new(0);
 
     public MeasurementCollector(IMeterFactory factory)
     {
@@ -27,11 +29,25 @@ internal sealed class MeasurementCollector : IDisposable
     public IEnumerable<(double Value, string Tags)> Of(string instrument) =>
         Measurements.Where(m => string.Equals(m.Instrument, instrument, StringComparison.Ordinal)).Select(m => (m.Value, m.Tags));
 
-    public void Dispose() => _listener.Dispose();
+    /// <summary>Waits until an instrument has measured so often.</summary>
+    public async Task CountReachedAsync(string instrument, int count)
+    {
+        while (Of(instrument).Count() < count)
+        {
+            (await _added.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeTrue("{0} has to measure {1} times", instrument, count);
+        }
+    }
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _added.Dispose();
+    }
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var text = string.Join(' ', tags.ToArray().Select(t => $"{t.Key}={t.Value}"));
         Measurements.Enqueue((instrument.Name, value, text));
+        _added.Release();
     }
 }

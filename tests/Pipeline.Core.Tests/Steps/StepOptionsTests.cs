@@ -18,6 +18,7 @@ public sealed class StepOptionsTests : IDisposable
         { "AttemptTimeout is 00:00:02, which is longer than TotalTimeout, 00:00:01*", o => (o.TotalTimeout, o.AttemptTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)) },
         { "ModelTimeouts:big is 00:00:00*", o => o.ModelTimeouts["big"] = TimeSpan.Zero },
         { "ModelTimeouts: The name is empty*", o => o.ModelTimeouts[""] = TimeSpan.FromSeconds(1) },
+        { "ModelTimeouts is null*", o => o.ModelTimeouts = null! },
         { "Retry:MaxRetryAttempts is 0. Give a value from 1 to 100.", o => o.Retry = new() { MaxRetryAttempts = 0 } },
         { "Retry:MaxRetryAttempts is 101*", o => o.Retry = new() { MaxRetryAttempts = 101 } },
         { "Retry:Delay is -00:00:01*", o => o.Retry = new() { Delay = TimeSpan.FromSeconds(-1) } },

@@ -32,6 +32,7 @@ public sealed class StepRunnerTests : IDisposable
         result.Cost.Should().Be(0.25m);
         result.CacheOutcome.Should().Be(CacheOutcome.NotUsed);
         result.RateLimits.Should().BeEmpty();
+        result.ToString().Should().Be("2 s, 1 attempts, cache: NotUsed", "a text that may be logged holds no payload");
         runner.Name.Should().Be("answer");
     }
 

@@ -104,7 +104,7 @@ public sealed class StepTimeoutTests : IDisposable
             metrics.Of("pipeline.step.orphans").Should().Equal((1, "pipeline.step=answer"));
 
             _end.SetException(new OrphanException());
-            await Eventually(() => metrics.Of("pipeline.step.orphans").Count() == 2);
+            await metrics.CountReachedAsync("pipeline.step.orphans", 2);
             metrics.Of("pipeline.step.orphans").Last().Should().Be((-1, "pipeline.step=answer"));
 
             for (var i = 0; i < 3; i++)
@@ -226,14 +226,6 @@ public sealed class StepTimeoutTests : IDisposable
         _end.SetResult(7);
 
         (await run).Value.Should().Be(7);
-    }
-
-    private static async Task Eventually(Func<bool> condition)
-    {
-        for (var i = 0; i < 10_000 && !condition(); i++)
-        {
-            await Task.Yield();
-        }
     }
 
     private async ValueTask<int> NeverHeedingAsync(int input, StepContext context, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FluentAssertions;
 using Pipeline.RateLimiting;
 using Pipeline.Telemetry;
+using Polly;
 using Xunit;
 
 namespace Pipeline.Steps;
@@ -157,10 +158,7 @@ public sealed class StreamingStepTests : IDisposable
         metrics.Of("pipeline.step.orphans").Select(m => m.Value).Should().Equal(1, 1);
         _disposed.Should().Be(0, "an enumerator must not be disposed while it moves");
         _end.SetResult();
-        for (var i = 0; i < 10_000 && metrics.Of("pipeline.step.orphans").Count() < 4; i++)
-        {
-            await Task.Yield();
-        }
+        await metrics.CountReachedAsync("pipeline.step.orphans", 4);
 
         _disposed.Should().Be(2, "each is disposed when it ends");
         _sink.Records.Single().Outcome.Should().Be(CallOutcome.TimedOut);
@@ -230,6 +228,41 @@ public sealed class StreamingStepTests : IDisposable
         await first.DisposeAsync();
 
         (await ToListAsync(runner.RunAsync(2))).Should().Equal(1, 2);
+    }
+
+    [Fact]
+    public async Task A_pipeline_of_ones_own_holds_for_the_way_to_the_first_item()
+    {
+        var own = new ResiliencePipelineBuilder { TimeProvider = _host.Clock }
+            .AddRetry(new() { MaxRetryAttempts = 1, Delay = TimeSpan.Zero })
+            .AddTimeout(Short)
+            .Build();
+        var runner = _host.StreamingStep<int, int>(OneThenHangAsync, step => step.Resilience(own));
+
+        await using var items = runner.RunAsync(0).GetAsyncEnumerator();
+        (await items.MoveNextAsync()).Should().BeTrue();
+        var next = items.MoveNextAsync().AsTask();
+        await _started.WaitAsync();
+        _host.Clock.Advance(Long);
+        next.IsCompleted.Should().BeFalse();
+        _end.SetResult();
+
+        (await next).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_model_can_have_a_total_of_its_own()
+    {
+        var runner = _host.StreamingStep<int, int>(HangingAsync, step => step.Timeout(Short).ModelTimeout("slow", Long).Model(_ => "slow"));
+
+        var run = ToListAsync(runner.RunAsync(0));
+        await _started.WaitAsync();
+        _host.Clock.Advance(Short);
+        run.IsCompleted.Should().BeFalse();
+        _host.Clock.Advance(Long);
+
+        (await FluentActions.Awaiting(() => run).Should().ThrowAsync<StepTimeoutException>()).Which.Timeout.Should().Be(Long);
+        _end.SetResult();
     }
 
     [Fact]

@@ -1,4 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Queues;
+using Pipeline.Steps;
+using Pipeline.Workers;
 
-var schema = new MessageSchema("greeting");
-Console.WriteLine($"Outside the repository: {schema.Type}, version {schema.Version}, {schema.ContentType}");
+var greeted = new List<string>();
+var services = new ServiceCollection();
+services.AddPipeline()
+    .AddStep<string, int>("length", (text, _, _) => ValueTask.FromResult(text.Length))
+    .AddQueue<string>("greetings")
+    .AddChain<string>("greet", chain => chain.Then("greet", (name, _, _) =>
+    {
+        greeted.Add($"hello {name}");
+        return ValueTask.FromResult(ChainResult.Continue(name));
+    }))
+    .AddWorker("greetings", chain: "greet", worker => worker.Concurrency = 1);
+await using var provider = services.BuildServiceProvider();
+await provider.StartPipelineAsync();
+
+await provider.GetRequiredService<IQueue<string>>().EnqueueAsync("queue");
+await provider.GetRequiredKeyedService<QueueWorker>("greetings").RunUntilIdleAsync();
+var length = await provider.GetRequiredService<IStepRunner<string, int>>().RunAsync(greeted[0]);
+Console.WriteLine($"Outside the repository: {greeted[0]}, {length.Value} characters");

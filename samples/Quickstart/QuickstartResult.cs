@@ -1,0 +1,25 @@
+using Quickstart.Ingestion;
+
+namespace Quickstart;
+
+/// <summary>What a run did.</summary>
+internal sealed record QuickstartResult
+{
+    /// <summary>Documents that are stored, redriven ones included.</summary>
+    public required int Documents { get; init; }
+
+    /// <summary>Chunks that are stored.</summary>
+    public required int Chunks { get; init; }
+
+    /// <summary>How often a document failed and was tried again.</summary>
+    public required int Retries { get; init; }
+
+    /// <summary>The dead letters at the end of the ingest, before any was redriven.</summary>
+    public IReadOnlyList<DeadDocument> DeadLetters { get; init; } = [];
+
+    /// <summary>The documents that were mended, redriven and are now stored.</summary>
+    public IReadOnlyList<string> Redriven { get; init; } = [];
+
+    /// <summary>Whether the run was stopped before its end.</summary>
+    public bool IsInterrupted { get; init; }
+}

@@ -1,0 +1,101 @@
+using Microsoft.Extensions.AI;
+using Quickstart.Display;
+using Quickstart.Documents;
+using Quickstart.Ingestion;
+using Quickstart.Storage;
+using Spectre.Console;
+
+namespace Quickstart;
+
+/// <summary>What the program shows, act by act.</summary>
+internal sealed class Tour(
+    Ingest ingest,
+    DeadDocuments deadDocuments,
+    Specimens specimens,
+    InMemoryChunkStore store,
+    IEmbeddingGenerator<string, Embedding<float>> generator,
+    Measurements measurements,
+    TimeProvider time,
+    IAnsiConsole console)
+{
+    private const int AnswersPerQuestion = 3;
+
+    public async Task<QuickstartResult> RunAsync(Corpus corpus, IReadOnlyList<string> questions, CancellationToken cancellationToken)
+    {
+        var listing = FolderWalker.List(corpus.Folders);
+        Opening.Write(console, corpus, listing, specimens);
+
+        var started = time.GetTimestamp();
+        var ingesting = ingest.RunAsync([.. specimens.Paths, .. listing.Files], cancellationToken);
+        await new IngestProgress(console, ingest, time).FollowAsync(ingesting, specimens.Paths.Count + listing.Files.Count);
+        var summary = Summary.Of(store.Documents, measurements, time.GetElapsedTime(started));
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return await StopAsync();
+        }
+
+        var dead = await deadDocuments.ListAsync(cancellationToken);
+        DeadLetterTable.Write(console, corpus, dead);
+        var redriven = await MendAsync(corpus, dead, cancellationToken);
+        SummaryTables.Write(console, summary, dead.Count, redriven.Count);
+        await AnswerAsync(corpus, questions, cancellationToken);
+        return Result() with { DeadLetters = dead, Redriven = redriven };
+    }
+
+    /// <summary>Mends the damaged specimen and redrives it, and it alone: what ails the others is still so.</summary>
+    private async Task<IReadOnlyList<string>> MendAsync(Corpus corpus, IReadOnlyList<DeadDocument> dead, CancellationToken cancellationToken)
+    {
+        if (dead.FirstOrDefault(specimens.IsDamaged) is not { } damaged)
+        {
+            return [];
+        }
+
+        await specimens.MendAsync(cancellationToken);
+        await deadDocuments.RedriveAsync(damaged, cancellationToken);
+        await ingest.FinishAsync(cancellationToken);
+        var stored = store.Find(damaged.Path);
+        console.WriteLine(
+            $"{corpus.NameOf(damaged.Path)} is written again, whole, and its dead letter is redriven by its id: "
+            + (stored is null ? "it is not stored." : $"it is now stored, with {stored.Chunks.Count:N0} chunk(s)."));
+        return stored is null ? [] : [stored.Path];
+    }
+
+    private async Task AnswerAsync(Corpus corpus, IReadOnlyList<string> questions, CancellationToken cancellationToken)
+    {
+        if (questions.Count == 0 && console.Profile.Out.IsTerminal && !Console.IsInputRedirected)
+        {
+            var prompt = QuestionPrompt.For(corpus);
+            while (await prompt.ShowAsync(console, cancellationToken) is { Length: > 0 } question)
+            {
+                await AnswerAsync(corpus, question, cancellationToken);
+            }
+
+            return;
+        }
+
+        foreach (var question in questions.Count > 0 ? questions : corpus.Questions)
+        {
+            await AnswerAsync(corpus, question, cancellationToken);
+        }
+    }
+
+    private async Task AnswerAsync(Corpus corpus, string question, CancellationToken cancellationToken)
+    {
+        var vector = await generator.GenerateVectorAsync(question, cancellationToken: cancellationToken);
+        AnswerView.Write(console, corpus, question, store.Recall(vector, AnswersPerQuestion));
+    }
+
+    private async Task<QuickstartResult> StopAsync()
+    {
+        var left = await ingest.CountAsync();
+        console.WriteLine($"Stopped: {left.TotalCompleted:N0} documents are stored; {left.Depth:N0} were given back to the queue, which ends with the process.");
+        return Result() with { IsInterrupted = true };
+    }
+
+    private QuickstartResult Result() => new()
+    {
+        Documents = store.Documents.Count,
+        Chunks = store.Documents.Sum(document => document.Chunks.Count),
+        Retries = measurements.Retries,
+    };
+}

@@ -1,0 +1,3 @@
+namespace Snippets;
+
+internal sealed record Document(string Path, string Text = "");

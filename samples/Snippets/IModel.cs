@@ -1,0 +1,6 @@
+namespace Snippets;
+
+internal interface IModel
+{
+    ValueTask<string> AskAsync(string question, CancellationToken cancellationToken);
+}

@@ -1,0 +1,9 @@
+using Pipeline.Steps;
+
+namespace Snippets;
+
+internal sealed class Store : IChainStep<Document>
+{
+    public ValueTask<ChainResult<Document>> ExecuteAsync(Document document, ChainContext context, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(ChainResult.Continue(document));
+}

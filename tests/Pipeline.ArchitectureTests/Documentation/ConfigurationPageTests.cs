@@ -1,0 +1,43 @@
+using System.Reflection;
+using FluentAssertions;
+using Pipeline.ArchitectureTests.Repository;
+using Pipeline.Queues;
+using Pipeline.Steps;
+using Pipeline.Workers;
+using Xunit;
+
+namespace Pipeline.ArchitectureTests.Documentation;
+
+/// <summary>docs/configuration.md names every setting there is, and none that there is not.</summary>
+public sealed class ConfigurationPageTests
+{
+    public static TheoryData<string, Type> Sections => new()
+    {
+        { "Queues", typeof(QueueOptions) },
+        { "Workers", typeof(QueueWorkerOptions) },
+        { "Chains", typeof(ChainOptions) },
+        { "Steps", typeof(StepOptions) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sections))]
+    public void A_section_of_the_page_lists_exactly_the_settings_of_its_options(string section, Type options)
+    {
+        var page = File.ReadAllText(RepositoryFiles.FullPath("docs/configuration.md"));
+        var start = page.IndexOf($"## {section}:&lt;", StringComparison.Ordinal);
+        start.Should().BePositive();
+        var end = page.IndexOf("\n## ", start, StringComparison.Ordinal);
+        var rows = page[start..(end < 0 ? page.Length : end)].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var listed = rows.Select(row => row.Split('`')[1].Replace(":<tenant>", "", StringComparison.Ordinal).Replace(":<model>", "", StringComparison.Ordinal));
+
+        listed.Should().BeEquivalentTo(SettingsOf(options, ""));
+    }
+
+    private static IEnumerable<string> SettingsOf(Type options, string prefix) =>
+        from property in options.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        where property.SetMethod is { IsPublic: true }
+        from setting in property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
+            ? SettingsOf(property.PropertyType, $"{prefix}{property.Name}:")
+            : [prefix + property.Name]
+        select setting;
+}
