@@ -14,7 +14,7 @@ internal static partial class Log
     [LoggerMessage(1002, LogLevel.Information, "Step '{Step}' works again: its circuit is closed.")]
     public static partial void StepCircuitClosed(ILogger logger, string step);
 
-    [LoggerMessage(1003, LogLevel.Error, "Telemetry sink '{Sink}' threw, which a sink must not do; the record is lost. Its further exceptions are only counted.")]
+    [LoggerMessage(1003, LogLevel.Error, "Telemetry sink '{Sink}' threw, which a sink must not do: the record is lost. From now on this is only counted.")]
     public static partial void SinkThrew(ILogger logger, Exception exception, string sink);
 
     [LoggerMessage(1100, LogLevel.Information, "Chain '{Chain}' has new options: Enabled {Enabled}, Timeout {Timeout}.")]

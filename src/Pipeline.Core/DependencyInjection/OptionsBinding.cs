@@ -29,11 +29,16 @@ internal static class OptionsBinding
         {
             services.Configure(name, configure);
         }
+    }
 
+    /// <summary>Tells of changes of an item's section. Only for options that are documented as reloadable.</summary>
+    public static void Watch<TOptions>(IServiceCollection services, PipelineRegistry registry, string section, string item)
+        where TOptions : class
+    {
         if (registry.Configuration is { } configuration)
         {
             services.AddSingleton<IOptionsChangeTokenSource<TOptions>>(
-                new ConfigurationChangeTokenSource<TOptions>(name, configuration.GetSection(section).GetSection(item)));
+                new ConfigurationChangeTokenSource<TOptions>(registry.KeyOf(item), configuration.GetSection(section).GetSection(item)));
         }
     }
 

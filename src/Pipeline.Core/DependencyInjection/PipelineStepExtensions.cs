@@ -105,6 +105,7 @@ public static class PipelineStepExtensions
         chain.Register(builder.Services);
         OptionsBinding.Add<ChainOptions>(
             builder.Services, registry, Sections.Chains, name, static (section, options) => section.Bind(options, OptionsBinding.Strictly), chain.Configure);
+        OptionsBinding.Watch<ChainOptions>(builder.Services, registry, Sections.Chains, name);
         var key = registry.KeyOf(name);
         registry.Declare(new HandlerRegistration(
             Sections.Chains,

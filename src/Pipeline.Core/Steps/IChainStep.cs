@@ -5,7 +5,9 @@ namespace Pipeline.Steps;
 
 /// <summary>One of the named steps that a chain takes its items through.</summary>
 /// <typeparam name="T">The chain's item.</typeparam>
-/// <remarks>One instance serves all items at the same time, so implementations are thread safe and take what lives shorter than they do from a factory.</remarks>
+/// <remarks>
+/// One instance serves all items at the same time, so implementations are thread safe and take what lives shorter than they do from a factory.
+/// </remarks>
 public interface IChainStep<T>
 {
     /// <summary>Works on an item.</summary>

@@ -13,7 +13,9 @@ public interface IStepRunner<in TIn, TOut>
 
     /// <summary>Makes one call.</summary>
     /// <param name="input">What goes in.</param>
-    /// <param name="context">On whose behalf; <see langword="null"/> for <see cref="CallContext.Current"/>. It is the current context while the step runs.</param>
+    /// <param name="context">
+    /// On whose behalf; <see langword="null"/> for <see cref="CallContext.Current"/>. It is the current context while the step runs.
+    /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>What came out, and what is known of the call.</returns>
     /// <exception cref="StepRejectedException">The input is invalid, the step's circuit is open, or too many calls run and wait.</exception>

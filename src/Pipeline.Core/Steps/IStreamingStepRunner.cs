@@ -16,7 +16,9 @@ public interface IStreamingStepRunner<in TIn, out TItem>
 
     /// <summary>Makes one call.</summary>
     /// <param name="input">What goes in.</param>
-    /// <param name="context">On whose behalf; <see langword="null"/> for <see cref="CallContext.Current"/>. It is the current context while the step runs.</param>
+    /// <param name="context">
+    /// On whose behalf; <see langword="null"/> for <see cref="CallContext.Current"/>. It is the current context while the step runs.
+    /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The pieces. The call begins with the enumeration; each enumeration is a call of its own.</returns>
     /// <exception cref="StepRejectedException">The input is invalid, the step's circuit is open, or too many calls run and wait.</exception>

@@ -5,7 +5,9 @@ namespace Pipeline.Steps;
 /// <summary>Something that a runner does around a streaming step: before it, after it, with its pieces, or in its place.</summary>
 /// <typeparam name="TIn">What goes in.</typeparam>
 /// <typeparam name="TItem">The pieces that come out.</typeparam>
-/// <remarks>The stages are put together once, when the runner is made. One instance serves all calls at the same time, so implementations are thread safe.</remarks>
+/// <remarks>
+/// The stages are put together once, when the runner is made. One instance serves all calls at the same time, so implementations are thread safe.
+/// </remarks>
 public interface IStreamingStepStage<TIn, TItem>
 {
     /// <summary>Where the stage stands. Asked once.</summary>

@@ -5,7 +5,9 @@ namespace Pipeline.Steps;
 /// <summary>Says what a step asks the runner to do around its calls. What it does not ask for costs nothing.</summary>
 /// <typeparam name="TIn">What goes into the step.</typeparam>
 /// <typeparam name="TOut">What comes out of the step.</typeparam>
-/// <remarks>Used while services are registered, on one thread. Values are checked when the application starts. What is said here wins over the configuration.</remarks>
+/// <remarks>
+/// Used while services are registered, on one thread. Values are checked when the application starts. What is said here wins over the configuration.
+/// </remarks>
 public sealed class StepBuilder<TIn, TOut> : StepBuilderBase<TIn, StepBuilder<TIn, TOut>>
 {
     private readonly List<Func<IServiceProvider, IStepStage<TIn, TOut>>> _stages = [];

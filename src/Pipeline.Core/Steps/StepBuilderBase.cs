@@ -8,7 +8,9 @@ namespace Pipeline.Steps;
 /// <summary>What the builders of steps and of streaming steps have in common: what a step asks the runner to do around its calls.</summary>
 /// <typeparam name="TIn">What goes into the step.</typeparam>
 /// <typeparam name="TBuilder">The builder itself.</typeparam>
-/// <remarks>Used while services are registered, on one thread. Values are checked when the application starts. What is said here wins over the configuration.</remarks>
+/// <remarks>
+/// Used while services are registered, on one thread. Values are checked when the application starts. What is said here wins over the configuration.
+/// </remarks>
 public abstract class StepBuilderBase<TIn, TBuilder>
     where TBuilder : StepBuilderBase<TIn, TBuilder>
 {
@@ -36,7 +38,9 @@ public abstract class StepBuilderBase<TIn, TBuilder>
 
     private protected Func<TIn, string?>[] Checks => [.. _checks];
 
-    /// <summary>Bounds how long a call may take. When the time runs out, the caller gets a <see cref="StepTimeoutException"/>, whether the step stops or not.</summary>
+    /// <summary>
+    /// Bounds how long a call may take. When the time runs out, the caller gets a <see cref="StepTimeoutException"/>, whether the step stops or not.
+    /// </summary>
     /// <param name="total">The bound of the whole call, with waits and retries; <see langword="null"/> leaves it as it is.</param>
     /// <param name="attempt">The bound of each attempt; <see langword="null"/> leaves it as it is.</param>
     /// <returns>The builder.</returns>
@@ -66,7 +70,9 @@ public abstract class StepBuilderBase<TIn, TBuilder>
     /// <param name="delay">The first delay; <see langword="null"/> leaves it as it is.</param>
     /// <param name="maxDelay">The longest delay; <see langword="null"/> leaves it as it is.</param>
     /// <param name="useJitter">Whether delays are spread at random; <see langword="null"/> leaves it as it is.</param>
-    /// <param name="when">Which failures are worth a repetition; <see langword="null"/> for all but those that never are (<see cref="StepRetryOptions"/>).</param>
+    /// <param name="when">
+    /// Which failures are worth a repetition; <see langword="null"/> for all but those that never are (<see cref="StepRetryOptions"/>).
+    /// </param>
     /// <returns>The builder.</returns>
     public TBuilder Retry(
         int maxRetryAttempts, TimeSpan? delay = null, TimeSpan? maxDelay = null, bool? useJitter = null, Func<Exception, bool>? when = null)

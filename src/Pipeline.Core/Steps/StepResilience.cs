@@ -19,11 +19,11 @@ internal sealed class StepResilience(string step, StepOptions options, Func<Exce
 
     public bool HasTotalTimeout => options.TotalTimeout is not null || options.ModelTimeouts.Count > 0;
 
-    public bool HasAttemptParts => options.Retry is not null || options.CircuitBreaker is not null || options.AttemptTimeout is not null;
-
     public bool IsEmpty => !HasTotalTimeout && !HasAttemptParts && options.MaxConcurrency is null;
 
     public bool HasTimeout => HasTotalTimeout || options.AttemptTimeout is not null;
+
+    private bool HasAttemptParts => options.Retry is not null || options.CircuitBreaker is not null || options.AttemptTimeout is not null;
 
     /// <summary>The whole call: total time-out, concurrency, and what <see cref="BuildAttempts"/> makes.</summary>
     public ResiliencePipeline BuildCall()

@@ -11,7 +11,8 @@ public sealed class StepTimeoutException : TimeoutException
     /// <param name="innerException">The cause, or <see langword="null"/>.</param>
     public StepTimeoutException(string step, TimeSpan timeout, Exception? innerException = null)
         : base(
-            string.Create(CultureInfo.InvariantCulture, $"Step '{step}' did not answer within {timeout.TotalSeconds} s. Make it faster, or raise its time-out."),
+            string.Create(
+                CultureInfo.InvariantCulture, $"Step '{step}' did not answer within {timeout.TotalSeconds} s. Make it faster, or raise its time-out."),
             innerException)
     {
         ArgumentException.ThrowIfNullOrEmpty(step);

@@ -15,7 +15,7 @@ internal sealed class InMemoryQueueTestStore : QueueTestStore
     /// <summary>A call and its answer are one act within the process.</summary>
     public override bool CanLoseAnswers => false;
 
-    public override GenerationSettings Generation => new() { Sequences = 400 };
+    public override GenerationSettings Generation => new() { Sequences = 600 };
 
     public override int Repetitions => 1_000;
 

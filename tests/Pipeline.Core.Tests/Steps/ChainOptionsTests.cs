@@ -115,7 +115,10 @@ public sealed class ChainOptionsTests : IDisposable
         "ingest",
         OptionsName,
         new OptionsFactory<ChainOptions>([new ConfigureNamedOptions<ChainOptions>(OptionsName, o => _configuration.Bind(o))], []),
-        [new ConfigurationChangeTokenSource<ChainOptions>(OptionsName, _configuration), new ConfigurationChangeTokenSource<ChainOptions>("other", _configuration)],
+        [
+            new ConfigurationChangeTokenSource<ChainOptions>(OptionsName, _configuration),
+            new ConfigurationChangeTokenSource<ChainOptions>("other", _configuration),
+        ],
         _logs);
 
     private sealed class ServiceProviderStub : IServiceProvider

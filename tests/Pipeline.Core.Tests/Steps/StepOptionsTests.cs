@@ -15,7 +15,10 @@ public sealed class StepOptionsTests : IDisposable
         { "TotalTimeout is 00:00:00.*from 00:00:00.0100000 to 1.00:00:00", o => o.TotalTimeout = TimeSpan.Zero },
         { "TotalTimeout is 1.00:00:00.0000001*", o => o.TotalTimeout = TimeSpan.FromHours(24) + TimeSpan.FromTicks(1) },
         { "AttemptTimeout is -00:00:01*", o => o.AttemptTimeout = TimeSpan.FromSeconds(-1) },
-        { "AttemptTimeout is 00:00:02, which is longer than TotalTimeout, 00:00:01*", o => (o.TotalTimeout, o.AttemptTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)) },
+        {
+            "AttemptTimeout is 00:00:02, which is longer than TotalTimeout, 00:00:01*",
+            o => (o.TotalTimeout, o.AttemptTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2))
+        },
         { "ModelTimeouts:big is 00:00:00*", o => o.ModelTimeouts["big"] = TimeSpan.Zero },
         { "ModelTimeouts: The name is empty*", o => o.ModelTimeouts[""] = TimeSpan.FromSeconds(1) },
         { "ModelTimeouts is null*", o => o.ModelTimeouts = null! },

@@ -79,7 +79,8 @@ internal sealed partial class SequenceRunner
     /// <summary>Receipts that are held, mostly; old ones on purpose; sometimes one that was never given, or one twice.</summary>
     private List<QueueReceipt> SomeReceipts(QueueModel model, bool mayRepeat)
     {
-        var held = _receipts.Where(one => one.Model == model && model.FindHeld(one.Receipt) is not null).Select(one => one.Receipt).ToList();
+        var own = _receipts.Where(one => one.Model == model).Select(one => one.Receipt).ToList();
+        var held = own.Where(receipt => model.FindHeld(receipt) is not null).ToList();
         var chosen = new List<QueueReceipt>();
         for (var left = _random.Between(1, 4); left > 0; left--)
         {
@@ -89,7 +90,11 @@ internal sealed partial class SequenceRunner
                 held.Remove(one);
                 chosen.Add(one);
             }
-            else if (_receipts.Count > 0 && _random.Chance(80))
+            else if (own.Count > 0 && _random.Chance(80))
+            {
+                chosen.Add(_random.Pick(own));
+            }
+            else if (_receipts.Count > 0 && _random.Chance(40))
             {
                 chosen.Add(_random.Pick(_receipts).Receipt);
             }
