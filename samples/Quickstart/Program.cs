@@ -36,13 +36,19 @@ internal static partial class Program
                 var result = await RunAsync(corpus, line.GetValue(questions) ?? [], console, cancellationToken);
                 return result.IsInterrupted ? Interrupted : 0;
             }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return Interrupted;
+            }
             catch (DirectoryNotFoundException e)
             {
                 await line.InvocationConfiguration.Error.WriteLineAsync(e.Message);
                 return UsageError;
             }
         });
-        return command.Parse(args).InvokeAsync();
+
+        // Ctrl+C stops the worker, which lets finish what it has begun.
+        return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
 
     public static async Task<QuickstartResult> RunAsync(

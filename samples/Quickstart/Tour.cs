@@ -20,6 +20,9 @@ internal sealed class Tour(
 {
     private const int AnswersPerQuestion = 3;
 
+    // Hashes that meet by chance make texts a little alike that have nothing in common.
+    private const float LeastScore = 0.1f;
+
     public async Task<QuickstartResult> RunAsync(Corpus corpus, IReadOnlyList<string> questions, CancellationToken cancellationToken)
     {
         var listing = FolderWalker.List(corpus.Folders);
@@ -56,7 +59,7 @@ internal sealed class Tour(
         var stored = store.Find(damaged.Path);
         console.WriteLine(
             $"{corpus.NameOf(damaged.Path)} is written again, whole, and its dead letter is redriven by its id: "
-            + (stored is null ? "it is not stored." : $"it is now stored, with {stored.Chunks.Count:N0} chunk(s)."));
+            + (stored is null ? "it is not stored." : "it is now stored."));
         return stored is null ? [] : [stored.Path];
     }
 
@@ -82,7 +85,7 @@ internal sealed class Tour(
     private async Task AnswerAsync(Corpus corpus, string question, CancellationToken cancellationToken)
     {
         var vector = await generator.GenerateVectorAsync(question, cancellationToken: cancellationToken);
-        AnswerView.Write(console, corpus, question, store.Recall(vector, AnswersPerQuestion));
+        AnswerView.Write(console, corpus, question, store.Recall(vector, AnswersPerQuestion, LeastScore));
     }
 
     private async Task<QuickstartResult> StopAsync()

@@ -13,7 +13,7 @@ internal static class AnswerView
         console.Write(new Rule($"[bold]{Markup.Escape(question)}[/]").LeftJustified());
         if (answers.Count == 0)
         {
-            console.WriteLine("Nothing that is stored has a word of it.");
+            console.WriteLine("Nothing that is stored is near it.");
         }
 
         foreach (var answer in answers)

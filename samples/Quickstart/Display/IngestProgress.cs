@@ -19,7 +19,7 @@ internal sealed class IngestProgress(IAnsiConsole console, Ingest ingest, TimePr
                 .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new SpinnerColumn())
                 .StartAsync(async context =>
                 {
-                    var bar = context.AddTask("", maxValue: total);
+                    var bar = context.AddTask("starting", maxValue: total);
                     await ObserveAsync(ingesting, BarInterval, stats =>
                     {
                         bar.Value = Done(stats);

@@ -23,7 +23,7 @@ internal sealed class ReadStep : IChainStep<Document>
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new UnprocessableMessageException("no longer there", e);
+            throw new UnprocessableMessageException("not found", e);
         }
     }
 }

@@ -19,12 +19,15 @@ internal sealed class InMemoryChunkStore
     public StoredDocument? Find(string path) => _documents.GetValueOrDefault(path);
 
     /// <summary>Finds the chunks nearest to a vector, the nearest first, and each text once however many documents have it.</summary>
-    public IReadOnlyList<Recalled> Recall(ReadOnlyMemory<float> question, int count) =>
+    /// <param name="question">The vector.</param>
+    /// <param name="count">How many chunks at most.</param>
+    /// <param name="minScore">The least score of a chunk.</param>
+    public IReadOnlyList<Recalled> Recall(ReadOnlyMemory<float> question, int count, float minScore) =>
     [
         .. _documents.Values
             .SelectMany(document => document.Chunks.Select(chunk =>
                 new Recalled(document.Path, chunk, TensorPrimitives.Dot(question.Span, chunk.Vector.Span))))
-            .Where(recalled => recalled.Score > 0)
+            .Where(recalled => recalled.Score >= minScore)
             .OrderByDescending(recalled => recalled.Score)
             .ThenBy(recalled => recalled.Path, StringComparer.Ordinal)
             .DistinctBy(recalled => recalled.Chunk.Text, StringComparer.Ordinal)

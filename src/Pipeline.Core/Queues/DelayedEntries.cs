@@ -20,4 +20,6 @@ internal sealed class DelayedEntries
 
     /// <summary>When the next message comes due; <see cref="long.MaxValue"/> if there is none.</summary>
     public long NextDue() => _heap.TryPeek(out _, out var first) ? first.Due : long.MaxValue;
+
+    public void TrimExcess() => _heap.TrimExcess();
 }

@@ -3,8 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Pipeline.Queues;
 
 /// <summary>
-/// The state machine of one in-memory queue: every transition of a message, each done at once. Knows no locks, tasks or timers; its
-/// caller holds the queue's lock and passes the time.
+/// The state machine of one in-memory queue. Knows no locks, tasks or timers: its caller holds the queue's lock and passes the time.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -19,6 +18,8 @@ namespace Pipeline.Queues;
 /// </remarks>
 internal sealed class InMemoryQueueState(QueueDefinition definition)
 {
+    private const int EntriesKept = 100_000;
+
     private readonly Dictionary<Guid, QueueEntry> _entries = [];
     private readonly DeliveryOrder _order = new(definition.Options);
     private readonly LeaseLines _leases = new();
@@ -37,10 +38,16 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
     public long NextEvent => Math.Min(_leases.NextExpiry(), _delayed.NextDue());
 
     /// <summary>Whether the queue can take messages, or those of them that are no duplicates.</summary>
-    public bool HasRoomFor(IReadOnlyList<QueueMessage> messages) =>
-        _options.Capacity is not { } capacity
-        || _entries.Count + messages.Count <= capacity
-        || _entries.Count + messages.Count(message => !TryFindFirst(message, out _)) <= capacity;
+    public bool HasRoomFor(IReadOnlyList<QueueMessage> messages)
+    {
+        if (_options.Capacity is not { } capacity || _entries.Count + messages.Count <= capacity)
+        {
+            return true;
+        }
+
+        var added = messages.Count(message => !TryFindFirst(message, out _));
+        return added == 0 || _entries.Count + added <= capacity;
+    }
 
     public EnqueueResult[] AddAll(IReadOnlyList<QueueMessage> messages, in QueueMoment moment)
     {
@@ -285,5 +292,12 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
     {
         _entries.Remove(entry.Message.Id);
         _pool.Return(entry);
+
+        // The tables that a burst has made large are not kept for the life of the process.
+        if (_entries.Count == 0 && _entries.Capacity > EntriesKept)
+        {
+            _entries.TrimExcess();
+            _delayed.TrimExcess();
+        }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class WorkerHost : IAsyncDisposable
         services.AddSingleton<TimeProvider>(Clock).AddSingleton<ILoggerFactory>(Logs);
         var builder = services.AddPipeline(configuration);
         builder.SetRole<IQueueProvider>("UseObservedQueues", provider => new ObservedQueueProvider(
-            new InMemoryQueueProvider(provider.GetRequiredKeyedService<QueueCatalog>(""), Clock)));
+            new InMemoryQueueProvider(provider.GetRequiredService<QueueCatalog>(), Clock)));
         declare(builder);
         _services = services.BuildServiceProvider();
     }

@@ -62,7 +62,9 @@ public sealed class WorkerLeaseTests
     public async Task A_lost_lease_cancels_the_handler_and_what_it_then_does_harms_nobody(bool heeds)
     {
         await using var host = new WorkerHost(
-            heeds ? HoldUntilCancelledAsync : HoldAsync, options => (options.Lease, options.Concurrency) = (Lease, 1), queue => queue.MaxDeliveries = 2);
+            heeds ? HoldUntilCancelledAsync : HoldAsync,
+            options => (options.Lease, options.Concurrency, options.Prefetch) = (Lease, 1, 0),
+            queue => queue.MaxDeliveries = 2);
         await host.EnqueueAsync("a");
         host.Start();
         await _handling.ReachedAsync(1);
@@ -116,7 +118,6 @@ public sealed class WorkerLeaseTests
         await host.Queue.BegunAsync("Renew");
         host.Queue.Before = _ => Task.CompletedTask;
 
-        // The worker's own waiting receive must not be the one that gets the message.
         var other = host.Queue.Inner.ReceiveAsync(1, QueueLimits.MaxLease, Timeout.InfiniteTimeSpan);
         host.Clock.Advance(Lease);
         var taken = await other;

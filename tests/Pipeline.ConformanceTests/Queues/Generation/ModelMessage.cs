@@ -23,6 +23,12 @@ internal sealed class ModelMessage(QueueMessage message, int number)
     /// <summary>Whether it was delivered and is neither done nor given up, so that its ordering key waits for it.</summary>
     public bool HoldsKey { get; set; }
 
+    /// <summary>The earliest time at which it can have become ready.</summary>
+    public DateTimeOffset ReadyFrom { get; set; }
+
+    /// <summary>The latest; <see langword="null"/> while it is not ready.</summary>
+    public DateTimeOffset? ReadyTo { get; set; }
+
     public DateTimeOffset Due { get; set; }
 
     /// <summary>Where it stands among those with the same due time.</summary>

@@ -12,6 +12,9 @@ internal sealed class ModelTime(DateTimeOffset start)
     /// <summary>The server's own time at the current operation, which can be a little later.</summary>
     public DateTimeOffset ServerNow { get; private set; } = start;
 
+    /// <summary>The server's own time when the current operation began.</summary>
+    public DateTimeOffset ServerNowBefore { get; private set; } = start;
+
     /// <summary>The number of the current operation.</summary>
     public int Operation { get; private set; }
 
@@ -23,6 +26,7 @@ internal sealed class ModelTime(DateTimeOffset start)
     {
         Operation++;
         ServerNow = serverNow;
+        ServerNowBefore = serverNow;
     }
 
     public void Observe(DateTimeOffset serverNow) => ServerNow = serverNow;

@@ -142,17 +142,33 @@ internal sealed partial class QueueModel(QueueDefinition definition, ModelTime t
         };
         Ensure.That(actual == expected, $"The stats are {actual}, not {expected}.");
 
-        // Where two of one key came at once, either may be its ready one.
-        var certain = Age(Messages.Where(IsCertainlyReady));
-        var greatest = Age(Messages.Where(IsReceivable));
-        Ensure.That(
-            certain >= TimeSpan.Zero || actual.OldestAge <= greatest + tolerance, $"The oldest age is {actual.OldestAge}, not {greatest}.");
+        NoticeReady();
+        var least = Messages.Where(IsCertainlyReady).Select(message => time.ServerNow - message.ReadyTo!.Value).DefaultIfEmpty(TimeSpan.Zero).Max();
+        var greatest = Messages.Where(IsReceivable).Select(message => time.ServerNow - message.ReadyFrom).DefaultIfEmpty(TimeSpan.Zero).Max();
+        var age = actual.OldestAge;
+        Ensure.That(age >= least - tolerance && age <= greatest + tolerance, $"The oldest age is {age}, not from {least} to {greatest}.");
+    }
+
+    /// <summary>
+    /// Notes since when messages are ready. What time made ready became so at some moment of the advance. Called after each operation.
+    /// </summary>
+    private void NoticeReady()
+    {
+        foreach (var message in Messages)
+        {
+            if (!IsReceivable(message))
+            {
+                message.ReadyTo = null;
+            }
+            else if (message.ReadyTo is null)
+            {
+                message.ReadyFrom = time.ServerNowBefore;
+                message.ReadyTo = time.ServerNow;
+            }
+        }
     }
 
     private int Count(ModelState state) => Messages.Count(message => message.State == state);
-
-    private TimeSpan Age(IEnumerable<ModelMessage> messages) =>
-        messages.Select(message => time.ServerNow - message.EnqueuedAt).DefaultIfEmpty(TimeSpan.Zero).Max();
 
     private DateTimeOffset DueTime(QueueMessage message) =>
         message.NotBefore is { } notBefore ? time.FromServer(notBefore) : time.Now + message.Delay;
