@@ -67,16 +67,21 @@ internal sealed class Tour(
     {
         if (questions.Count == 0 && console.Profile.Out.IsTerminal && !Console.IsInputRedirected)
         {
-            var prompt = QuestionPrompt.For(corpus);
-            while (await prompt.ShowAsync(console, cancellationToken) is { Length: > 0 } question)
-            {
-                await AnswerAsync(corpus, question, cancellationToken);
-            }
-
+            await PromptAsync(corpus, cancellationToken);
             return;
         }
 
         foreach (var question in questions.Count > 0 ? questions : corpus.Questions)
+        {
+            await AnswerAsync(corpus, question, cancellationToken);
+        }
+    }
+
+    private async Task PromptAsync(Corpus corpus, CancellationToken cancellationToken)
+    {
+        console.WriteLine("You could ask: " + string.Join(" ", corpus.Questions));
+        var prompt = new TextPrompt<string>("[bold]Your question[/] (empty to end):").AllowEmpty();
+        while (await prompt.ShowAsync(console, cancellationToken) is { Length: > 0 } question)
         {
             await AnswerAsync(corpus, question, cancellationToken);
         }

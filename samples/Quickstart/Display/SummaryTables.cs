@@ -5,6 +5,9 @@ namespace Quickstart.Display;
 /// <summary>Shows the figures of a run.</summary>
 internal static class SummaryTables
 {
+    private const double KiB = 1024;
+    private const double MiB = 1024 * KiB;
+
     public static void Write(IAnsiConsole console, Summary summary, int deadLetters, int redriven)
     {
         console.Write(Figures(summary, deadLetters, redriven));
@@ -18,7 +21,7 @@ internal static class SummaryTables
             .AddColumn("").AddColumn(new TableColumn("").RightAligned());
         Add("documents stored", $"{summary.Documents:N0}");
         Add("chunks", $"{summary.Chunks:N0}");
-        Add("read", $"{summary.Bytes / (1024.0 * 1024.0):N1} MiB");
+        Add("read", Size(summary.Bytes));
         foreach (var (name, documents) in summary.Encodings)
         {
             Add($"  in {name}", $"{documents:N0}");
@@ -50,6 +53,8 @@ internal static class SummaryTables
 
         return table;
     }
+
+    private static string Size(long bytes) => bytes < MiB ? $"{bytes / KiB:N1} KiB" : $"{bytes / MiB:N1} MiB";
 
     private static Text Time(TimeSpan time) => new(time.TotalMilliseconds switch
     {

@@ -136,7 +136,8 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
         entry.Checkpoint = abandonment.Checkpoint ?? entry.Checkpoint;
         if (abandonment.Reason == AbandonReason.Failed)
         {
-            ChargeFailure(entry, abandonment.Error, moment);
+            entry.Fail(abandonment.Error, moment.UtcNow);
+            _totals.Failures++;
             if (entry.IsExhausted)
             {
                 Bury(entry, DeadLetterReason.Exhausted, moment);
@@ -161,7 +162,8 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
 
         _leases.Remove(entry);
         entry.Checkpoint = rejection.Checkpoint ?? entry.Checkpoint;
-        ChargeFailure(entry, rejection.Error, moment);
+        entry.Fail(rejection.Error, moment.UtcNow);
+        _totals.Failures++;
         Bury(entry, rejection.Reason, moment);
         return true;
     }
@@ -177,9 +179,8 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
 
         while (_leases.TakeExpired(moment.Now) is { } expired)
         {
-            expired.Crashes++;
+            expired.Crash(moment.UtcNow);
             _totals.Crashes++;
-            expired.RecordAttempt(moment.UtcNow, AttemptOutcome.Crashed, error: null);
             if (expired.IsExhausted)
             {
                 Bury(expired, DeadLetterReason.Exhausted, moment);
@@ -271,13 +272,6 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
         {
             _order.Append(entry, now);
         }
-    }
-
-    private void ChargeFailure(QueueEntry entry, MessageError? error, in QueueMoment moment)
-    {
-        entry.Failures++;
-        _totals.Failures++;
-        entry.RecordAttempt(moment.UtcNow, AttemptOutcome.Failed, error);
     }
 
     private void Bury(QueueEntry entry, DeadLetterReason reason, in QueueMoment moment)

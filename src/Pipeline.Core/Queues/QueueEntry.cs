@@ -19,9 +19,9 @@ internal sealed class QueueEntry
 
     public int Deliveries { get; set; }
 
-    public int Failures { get; set; }
+    public int Failures { get; private set; }
 
-    public int Crashes { get; set; }
+    public int Crashes { get; private set; }
 
     public int MaxDeliveries { get; private set; }
 
@@ -73,15 +73,16 @@ internal sealed class QueueEntry
         };
     }
 
-    public void RecordAttempt(DateTimeOffset at, AttemptOutcome outcome, MessageError? error)
+    public void Fail(MessageError? error, DateTimeOffset at)
     {
-        _attempts ??= [];
-        if (_attempts.Count == QueueLimits.MaxAttemptsKept)
-        {
-            _attempts.RemoveAt(0);
-        }
+        Failures++;
+        RecordAttempt(at, AttemptOutcome.Failed, error);
+    }
 
-        _attempts.Add(new MessageAttempt(Deliveries, at, outcome, error));
+    public void Crash(DateTimeOffset at)
+    {
+        Crashes++;
+        RecordAttempt(at, AttemptOutcome.Crashed, error: null);
     }
 
     public DeadLetter ToDeadLetter(DeadLetterReason reason, DateTimeOffset deadAt) => new()
@@ -105,5 +106,16 @@ internal sealed class QueueEntry
         Checkpoint = letter.Checkpoint;
         _redrives = letter.Redrives + 1;
         _attempts = [.. letter.Attempts];
+    }
+
+    private void RecordAttempt(DateTimeOffset at, AttemptOutcome outcome, MessageError? error)
+    {
+        _attempts ??= [];
+        if (_attempts.Count == QueueLimits.MaxAttemptsKept)
+        {
+            _attempts.RemoveAt(0);
+        }
+
+        _attempts.Add(new MessageAttempt(Deliveries, at, outcome, error));
     }
 }
