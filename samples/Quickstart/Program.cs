@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Queues;
@@ -11,46 +10,11 @@ using Quickstart.Steps;
 using Quickstart.Storage;
 using Spectre.Console;
 
-return await Program.RunAsync(args, Terminal.Open());
+return await CommandLine.RunAsync(args, Terminal.Open());
 
-/// <summary>The command line, and what is wired together.</summary>
+/// <summary>All that is wired together.</summary>
 internal static partial class Program
 {
-    private const int Interrupted = 130;
-    private const int UsageError = 2;
-
-    public static Task<int> RunAsync(string[] args, IAnsiConsole console)
-    {
-        var folder = new Argument<string?>("folder")
-        {
-            Description = "The folder to ingest. Default: the repository's own docs and sources.",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
-        var questions = new Argument<string[]>("question") { Description = "What to ask about it. Default: a prompt at a terminal, else three questions." };
-        var command = new RootCommand("Takes a folder of documents through a queue, several workers and a chain, in one process.") { folder, questions };
-        command.SetAction(async (line, cancellationToken) =>
-        {
-            try
-            {
-                var corpus = Corpus.Find(line.GetValue(folder));
-                var result = await RunAsync(corpus, line.GetValue(questions) ?? [], console, cancellationToken);
-                return result.IsInterrupted ? Interrupted : 0;
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return Interrupted;
-            }
-            catch (DirectoryNotFoundException e)
-            {
-                await line.InvocationConfiguration.Error.WriteLineAsync(e.Message);
-                return UsageError;
-            }
-        });
-
-        // Ctrl+C stops the worker, which lets finish what it has begun.
-        return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
-    }
-
     public static async Task<QuickstartResult> RunAsync(
         Corpus corpus, IReadOnlyList<string> questions, IAnsiConsole console, CancellationToken cancellationToken)
     {

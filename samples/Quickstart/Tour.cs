@@ -25,7 +25,7 @@ internal sealed class Tour(
 
     public async Task<QuickstartResult> RunAsync(Corpus corpus, IReadOnlyList<string> questions, CancellationToken cancellationToken)
     {
-        var listing = FolderWalker.List(corpus.Folders);
+        var listing = FolderWalker.List(corpus.Folders, cancellationToken);
         Opening.Write(console, corpus, listing, specimens);
 
         var started = time.GetTimestamp();
@@ -56,6 +56,7 @@ internal sealed class Tour(
         await specimens.MendAsync(cancellationToken);
         await deadDocuments.RedriveAsync(damaged, cancellationToken);
         await ingest.FinishAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         var stored = store.Find(damaged.Path);
         console.WriteLine(
             $"{corpus.NameOf(damaged.Path)} is written again, whole, and its dead letter is redriven by its id: "

@@ -93,6 +93,9 @@ public sealed class ProgramTests : IDisposable
             .Should().Throw<DirectoryNotFoundException>().WithMessage("The argument 'folder' is *gone*does not exist. Give *");
 
     [Fact]
+    public void An_empty_name_is_no_folder() => FluentActions.Invoking(() => Corpus.Find("")).Should().Throw<DirectoryNotFoundException>();
+
+    [Fact]
     public void A_file_in_place_of_a_folder_is_named_with_the_mend()
     {
         var file = _folder.Write("file.txt", "text");
@@ -103,8 +106,8 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task The_exit_code_tells_a_good_run_from_a_wrong_argument()
     {
-        (await Program.RunAsync([_folder.Path, "a question"], _console)).Should().Be(0);
-        (await Program.RunAsync([Path.Combine(_folder.Path, "gone")], _console)).Should().Be(2);
+        (await CommandLine.RunAsync([_folder.Path, "a question"], _console)).Should().Be(0);
+        (await CommandLine.RunAsync([Path.Combine(_folder.Path, "gone")], _console)).Should().Be(2);
     }
 
     public void Dispose()

@@ -31,13 +31,13 @@ internal sealed record Corpus(string Root, IReadOnlyList<string> Folders, IReadO
             return FindRepository();
         }
 
-        var path = Path.GetFullPath(folder);
-        if (Directory.Exists(path))
+        if (Directory.Exists(folder))
         {
+            var path = Path.GetFullPath(folder);
             return new Corpus(path, [path], QuestionsOnAnyFolder);
         }
 
-        var problem = File.Exists(path) ? "is a file, not a folder" : "does not exist";
+        var problem = File.Exists(folder) ? "is a file, not a folder" : "does not exist";
         throw new DirectoryNotFoundException(
             $"The argument 'folder' is \"{folder}\", which {problem}. Give the path of a folder, or none for the repository's own documents.");
     }

@@ -5,13 +5,14 @@ internal static class FolderWalker
 {
     private static readonly string[] Skipped = [".git", "bin", "obj", "artifacts"];
 
-    public static FolderListing List(IEnumerable<string> folders)
+    /// <summary>Lists the files; what it has found so far if it is cancelled.</summary>
+    public static FolderListing List(IEnumerable<string> folders, CancellationToken cancellationToken)
     {
         var files = new List<string>();
         var links = 0;
         var unreadable = 0;
         var pending = new Stack<DirectoryInfo>(folders.Select(folder => new DirectoryInfo(folder)));
-        while (pending.TryPop(out var folder))
+        while (!cancellationToken.IsCancellationRequested && pending.TryPop(out var folder))
         {
             try
             {

@@ -36,4 +36,7 @@ public sealed class DeadLetter
     /// before a redrive are kept.
     /// </summary>
     public required IReadOnlyList<MessageAttempt> Attempts { get; init; }
+
+    /// <summary>What it last failed with; <see langword="null"/> where its consumers crashed and never said.</summary>
+    public MessageError? LastError => Attempts.LastOrDefault(attempt => attempt.Error is not null)?.Error;
 }

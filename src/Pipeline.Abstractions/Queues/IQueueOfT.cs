@@ -1,17 +1,24 @@
+using System.Diagnostics.CodeAnalysis;
 using Pipeline.Backends;
 
 namespace Pipeline.Queues;
 
-/// <summary>The typed face of a queue, for producers: values go in, and come out in a worker.</summary>
+/// <summary>The typed face of a queue: values go in, and come out in a worker.</summary>
 /// <typeparam name="T">The type of the values.</typeparam>
 /// <remarks>
 /// Each message carries the type's schema, and the tenant, request id, user, baggage and trace context of the call that enqueued it.
 /// Thread safe.
 /// </remarks>
-public interface IQueue<in T>
+public interface IQueue<T>
 {
     /// <summary>The queue beneath, for all that producers of values do not need.</summary>
     IQueue Untyped { get; }
+
+    /// <summary>Reads the value of a message, for instance of a dead letter.</summary>
+    /// <param name="message">A message of this queue.</param>
+    /// <param name="value">The value as it was enqueued, if it could be read.</param>
+    /// <returns>Whether type, version, encoding and body could be read.</returns>
+    bool TryRead(QueueMessage message, [MaybeNullWhen(false)] out T value);
 
     /// <summary>Adds one value.</summary>
     /// <param name="value">The value.</param>

@@ -21,7 +21,8 @@ public sealed record QueueOptions
 
     /// <summary>
     /// The most messages that the queue holds, dead letters apart; 1 or more. Default: <see langword="null"/>, no bound. It bounds what
-    /// producers add: follow-ups, retries and redrives are work that was accepted already, and are never refused.
+    /// producers add: follow-ups, retries and redrives are work that was accepted already, and are never refused. What a producer meets
+    /// at a full queue is <see cref="WhenFull"/>.
     /// </summary>
     public long? Capacity { get; set; }
 

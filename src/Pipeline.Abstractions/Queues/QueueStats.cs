@@ -31,7 +31,7 @@ public sealed record QueueStats
     /// <summary>Messages ever completed.</summary>
     public required long TotalCompleted { get; init; }
 
-    /// <summary>Failures ever charged.</summary>
+    /// <summary>Failures ever charged: attempts that failed, and messages that were rejected.</summary>
     public required long TotalFailures { get; init; }
 
     /// <summary>Crashes ever charged.</summary>

@@ -49,7 +49,7 @@ internal sealed class InMemoryQueue : IQueue, IDisposable
             {
                 var results = _state.AddAll(messages, moment);
                 Settle(moment);
-                return ValueTask.FromResult<IReadOnlyList<EnqueueResult>>(results);
+                return ValueTask.FromResult(results);
             }
 
             if (Definition.Options.WhenFull == QueueFullMode.Refuse)

@@ -49,12 +49,12 @@ internal sealed class InMemoryQueueState(QueueDefinition definition)
         return added == 0 || _entries.Count + added <= capacity;
     }
 
-    public EnqueueResult[] AddAll(IReadOnlyList<QueueMessage> messages, in QueueMoment moment)
+    public IReadOnlyList<EnqueueResult> AddAll(IReadOnlyList<QueueMessage> messages, in QueueMoment moment)
     {
-        var results = new EnqueueResult[messages.Count];
-        for (var i = 0; i < results.Length; i++)
+        var results = new EnqueueResults(messages.Count);
+        for (var i = 0; i < messages.Count; i++)
         {
-            results[i] = Add(messages[i], moment);
+            results.Add(messages[i], Add(messages[i], moment));
         }
 
         return results;

@@ -25,9 +25,11 @@ internal sealed class MessageCodec<T>(string queue, MessageSchema schema, int ol
         return buffer.WrittenMemory;
     }
 
-    public T Read(ReceivedMessage received)
+    /// <summary>Reads a message, or what a checkpoint has put in its body's place.</summary>
+    /// <exception cref="UnreadableMessageException">Its type, version, encoding or body cannot be read here.</exception>
+    public T Read(QueueMessage message, MessageCheckpoint? checkpoint = null)
     {
-        var actual = received.Message.Schema;
+        var actual = message.Schema;
         if (!string.Equals(actual.Type, Schema.Type, StringComparison.Ordinal))
         {
             throw new UnreadableMessageException($"The message holds type '{actual.Type}'; this worker reads '{Schema.Type}'.");
@@ -46,7 +48,7 @@ internal sealed class MessageCodec<T>(string queue, MessageSchema schema, int ol
 
         try
         {
-            return serializer.Deserialize(received.Checkpoint?.Body ?? received.Message.Body);
+            return serializer.Deserialize(checkpoint?.Body ?? message.Body);
         }
         catch (Exception exception)
         {

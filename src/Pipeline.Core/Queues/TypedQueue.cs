@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Pipeline.Steps;
 
 namespace Pipeline.Queues;
@@ -6,6 +7,21 @@ namespace Pipeline.Queues;
 internal sealed class TypedQueue<T>(IQueue queue, MessageCodec<T> codec) : IQueue<T>
 {
     public IQueue Untyped => queue;
+
+    public bool TryRead(QueueMessage message, [MaybeNullWhen(false)] out T value)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        try
+        {
+            value = codec.Read(message);
+            return true;
+        }
+        catch (UnreadableMessageException)
+        {
+            value = default;
+            return false;
+        }
+    }
 
     public async ValueTask<EnqueueResult> EnqueueAsync(T value, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -27,8 +43,7 @@ internal sealed class TypedQueue<T>(IQueue queue, MessageCodec<T> codec) : IQueu
         var messages = new QueueMessage[values.Count];
         for (var i = 0; i < messages.Length; i++)
         {
-            var value = values[i] ?? throw new ArgumentException($"The value at {i} is null. Leave it out.", nameof(values));
-            messages[i] = Create(value, options);
+            messages[i] = Create(values[i], options);
         }
 
         return queue.EnqueueAsync(messages, cancellationToken);

@@ -33,6 +33,7 @@ public sealed class ChainContext
         Call = run.Call ?? CallContext.Current;
         Attempt = run.Attempt;
         MessageId = run.MessageId;
+        EnqueuedAt = run.EnqueuedAt;
         _messages = messages;
     }
 
@@ -50,6 +51,9 @@ public sealed class ChainContext
 
     /// <summary>The id of the message that the item came in, or <see langword="null"/> where the chain runs without a queue.</summary>
     public Guid? MessageId { get; }
+
+    /// <summary>When that message was enqueued, by the backend's clock, or <see langword="null"/> where the chain runs without a queue.</summary>
+    public DateTimeOffset? EnqueuedAt { get; }
 
     /// <summary>The follow-ups of the steps that have answered so far, and of the one that runs.</summary>
     public IReadOnlyList<QueueFollowUp> FollowUps

@@ -26,4 +26,8 @@ public readonly struct ChainResult<T>
     public string? HaltReason { get; }
 
     internal ChainResultKind Kind { get; }
+
+    /// <summary>Lets a step that awaits nothing return its answer as it is.</summary>
+    /// <param name="result">The answer.</param>
+    public static implicit operator ValueTask<ChainResult<T>>(ChainResult<T> result) => ValueTask.FromResult(result);
 }

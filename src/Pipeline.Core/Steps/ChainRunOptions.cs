@@ -26,4 +26,7 @@ public sealed record ChainRunOptions
 
     /// <summary>The id of the message that the item came in. Default: none.</summary>
     public Guid? MessageId { get; init; }
+
+    /// <summary>When that message was enqueued, by the backend's clock. Default: not known.</summary>
+    public DateTimeOffset? EnqueuedAt { get; init; }
 }

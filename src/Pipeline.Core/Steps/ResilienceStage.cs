@@ -26,7 +26,7 @@ internal sealed class ResilienceStage<TIn, TOut>(string step, ResiliencePipeline
                 new Call(this, input, context, next)).ConfigureAwait(false);
             if (outcome.Exception is { } error)
             {
-                StepFailures.Throw(error, step, cancellationToken);
+                StepFailures.Throw(error, step);
             }
 
             return outcome.Result!;

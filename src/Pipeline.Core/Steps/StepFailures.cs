@@ -9,12 +9,10 @@ namespace Pipeline.Steps;
 internal static class StepFailures
 {
     [DoesNotReturn]
-    public static void Throw(Exception error, string step, CancellationToken callerToken)
+    public static void Throw(Exception error, string step)
     {
         switch (error)
         {
-            case OperationCanceledException when callerToken.IsCancellationRequested:
-                throw new OperationCanceledException(error.Message, error, callerToken);
             case TimeoutRejectedException timeout:
                 throw new StepTimeoutException(step, timeout.Timeout, timeout);
             case BrokenCircuitException broken:

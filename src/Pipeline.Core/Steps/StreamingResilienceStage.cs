@@ -94,7 +94,7 @@ internal sealed class StreamingResilienceStage<TIn, TItem>(
                 new Call(this, input, context, next, cancellationToken)).ConfigureAwait(false);
             if (outcome.Exception is { } error)
             {
-                StepFailures.Throw(error, step, cancellationToken);
+                StepFailures.Throw(error, step);
             }
 
             return outcome.Result!;

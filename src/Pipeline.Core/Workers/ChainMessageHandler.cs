@@ -22,8 +22,9 @@ internal sealed class ChainMessageHandler<T>(Chain<T> chain, MessageCodec<T> cod
             ResumeAt = received.Checkpoint?.Step,
             Attempt = received.Failures + received.Crashes + 1,
             MessageId = received.Message.Id,
+            EnqueuedAt = received.EnqueuedAt,
         };
-        var outcome = await chain.RunAsync(codec.Read(received), run, cancellationToken).ConfigureAwait(false);
+        var outcome = await chain.RunAsync(codec.Read(received.Message, received.Checkpoint), run, cancellationToken).ConfigureAwait(false);
         if (outcome.IsFailed)
         {
             context.FailedStep = outcome.FailedStep;

@@ -1,6 +1,6 @@
 namespace Pipeline.Workers;
 
-/// <summary>Ends the receive that waits when the last message in hand has ended, so that a worker which runs until idle looks again.</summary>
+/// <summary>Ends the receive that waits when the last message in hand or the producer has ended, so that a worker which runs until idle looks again.</summary>
 internal sealed class IdleSignal
 {
     private readonly Lock _gate = new();

@@ -47,7 +47,7 @@ public sealed class QueueWorker
     /// <param name="cancellationToken">Stops the worker.</param>
     /// <returns>A task that completes when the drain is over. It is not cancelled.</returns>
     /// <exception cref="InvalidOperationException">The worker is running already.</exception>
-    public Task RunAsync(CancellationToken cancellationToken) => RunOnceAsync(untilIdle: false, cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken) => RunOnceAsync(producing: null, cancellationToken);
 
     /// <summary>
     /// Works until the queue holds nothing but dead letters, its delayed and retried messages included, and then ends. For tests and
@@ -56,9 +56,20 @@ public sealed class QueueWorker
     /// <param name="cancellationToken">Stops the worker earlier, with a drain.</param>
     /// <returns>A task that completes when the queue is empty or the drain is over. It is not cancelled.</returns>
     /// <exception cref="InvalidOperationException">The worker is running already.</exception>
-    public Task RunUntilIdleAsync(CancellationToken cancellationToken = default) => RunOnceAsync(untilIdle: true, cancellationToken);
+    public Task RunUntilIdleAsync(CancellationToken cancellationToken = default) => RunUntilIdleAsync(Task.CompletedTask, cancellationToken);
 
-    private async Task RunOnceAsync(bool untilIdle, CancellationToken cancellationToken)
+    /// <summary>Works until a producer has ended, whichever way, and the queue holds nothing but dead letters; and then ends.</summary>
+    /// <param name="producing">The producer's work. It is awaited, but neither cancelled nor observed.</param>
+    /// <param name="cancellationToken">Stops the worker earlier, with a drain.</param>
+    /// <returns>A task that completes when the queue is empty or the drain is over. It is not cancelled.</returns>
+    /// <exception cref="InvalidOperationException">The worker is running already.</exception>
+    public Task RunUntilIdleAsync(Task producing, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(producing);
+        return RunOnceAsync(producing, cancellationToken);
+    }
+
+    private async Task RunOnceAsync(Task? producing, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _running, 1) == 1)
         {
@@ -68,7 +79,7 @@ public sealed class QueueWorker
 
         try
         {
-            using var run = new WorkerRun(Name, _services, _options, _queue, _handler, untilIdle);
+            using var run = new WorkerRun(Name, _services, _options, _queue, _handler, producing);
             await run.RunAsync(cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -9,6 +9,6 @@ internal sealed class StepMessageHandler<TIn, TOut>(IStepRunner<TIn, TOut> runne
     public async ValueTask HandleAsync(MessageContext context, CancellationToken cancellationToken)
     {
         context.FailedStep = runner.Name;
-        await runner.RunAsync(codec.Read(context.Received), context.Call, cancellationToken).ConfigureAwait(false);
+        await runner.RunAsync(codec.Read(context.Received.Message), context.Call, cancellationToken).ConfigureAwait(false);
     }
 }

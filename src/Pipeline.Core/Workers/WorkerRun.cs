@@ -30,10 +30,11 @@ internal sealed class WorkerRun : IDisposable
     private readonly LeaseKeeper _leases;
     private readonly Settlement _settlement;
     private readonly MessageProcessor _processor;
+    private readonly Task? _producing;
     private readonly IdleSignal? _idle;
     private int _inHand;
 
-    public WorkerRun(string name, WorkerServices services, QueueWorkerOptions options, IQueue queue, IMessageHandler handler, bool untilIdle)
+    public WorkerRun(string name, WorkerServices services, QueueWorkerOptions options, IQueue queue, IMessageHandler handler, Task? producing)
     {
         _name = name;
         _services = services;
@@ -44,7 +45,9 @@ internal sealed class WorkerRun : IDisposable
         _leases = new LeaseKeeper(queue, options.Lease, services.Time, services.Logger);
         _settlement = new Settlement(queue, services.Time, services.Logger, _abort.Token);
         _processor = new MessageProcessor(name, queue, handler, options, _settlement, services);
-        _idle = untilIdle ? new IdleSignal() : null;
+        _producing = producing;
+        _idle = producing is null ? null : new IdleSignal();
+        _ = producing?.ContinueWith((_, idle) => ((IdleSignal)idle!).Fire(), _idle, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     public async Task RunAsync(CancellationToken stopping)
@@ -118,7 +121,7 @@ internal sealed class WorkerRun : IDisposable
         }
         catch (OperationCanceledException) when (waiting.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            // The last message in hand has ended: whether anything is left is asked again.
+            // The last message in hand has ended, or the producer has: whether anything is left is asked again.
         }
         finally
         {
@@ -130,7 +133,7 @@ internal sealed class WorkerRun : IDisposable
     }
 
     private async Task<bool> IsIdleAsync(CancellationToken stopping) =>
-        _idle is not null
+        _producing is { IsCompleted: true }
         && Volatile.Read(ref _inHand) == 0
         && (await _queue.GetStatsAsync(stopping).ConfigureAwait(false)).Depth == 0;
 

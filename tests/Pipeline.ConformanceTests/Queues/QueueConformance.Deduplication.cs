@@ -25,7 +25,8 @@ public abstract partial class QueueConformance
         var queue = await OpenAsync();
         var messages = new[]
         {
-            Message("a", deduplicationKey: "d"), Message("b", deduplicationKey: "d"), Message("c"), Message("e", deduplicationKey: "e"), Message("f", deduplicationKey: "d"),
+            Message("a", deduplicationKey: "d"), Message("b", deduplicationKey: "d"), Message("c"),
+            Message("e", deduplicationKey: "e"), Message("f", deduplicationKey: "d"),
         };
 
         var results = await queue.EnqueueAsync(messages);

@@ -14,6 +14,8 @@ public abstract partial class QueueConformance : IAsyncLifetime
 {
     private const int TimeLimit = 60_000;
 
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan LongLease = TimeSpan.FromHours(1);
 
     private readonly QueueTestStore _store;

@@ -39,6 +39,7 @@ public sealed class StepCircuitBreakerTests : IDisposable
         await FluentActions.Awaiting(() => runner.RunAsync(0).AsTask()).Should().ThrowAsync<StepRejectedException>();
 
         _attempts.Should().Be(4);
+        _host.Logs.Entries.Count(e => e.Id == 1000).Should().Be(4, "the refusal is not repeated");
     }
 
     [Fact]

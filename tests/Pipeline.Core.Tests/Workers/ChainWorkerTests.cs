@@ -146,17 +146,22 @@ public sealed class ChainWorkerTests
     public async Task A_chain_that_takes_too_long_fails_its_message_in_the_step_that_ran()
     {
         var timeout = TimeSpan.FromSeconds(7);
+        var embedding = new Tally();
         var never = new TaskCompletionSource<ChainResult<Document>>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var host = HostOf(
             chain => chain
                 .Timeout(timeout)
                 .Then("read", (item, _, _) => new(ChainResult.Continue(item)))
-                .Then("embed", (_, _, _) => new(never.Task)),
+                .Then("embed", (_, _, _) =>
+                {
+                    embedding.Enter();
+                    return new(never.Task);
+                }),
             queue => queue.MaxDeliveries = 1);
         await EnqueueAsync(host);
 
         var done = host.Worker.RunUntilIdleAsync();
-        await host.Clock.TimerSetAsync(timeout);
+        await embedding.ReachedAsync(1);
         host.Clock.Advance(timeout);
         await done;
 

@@ -17,7 +17,7 @@ public sealed class FolderWalkerTests : IDisposable
             _folder.Write(made, "x");
         }
 
-        FolderWalker.List([_folder.Path]).Files.Should().BeEquivalentTo(expected);
+        List(_folder.Path).Files.Should().BeEquivalentTo(expected);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class FolderWalkerTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "a", "loop"), _folder.Path);
         File.CreateSymbolicLink(Path.Combine(_folder.Path, "broken"), "nowhere");
 
-        FolderWalker.List([_folder.Path]).Should().BeEquivalentTo(new FolderListing([file], Links: 2, UnreadableFolders: 0));
+        List(_folder.Path).Should().BeEquivalentTo(new FolderListing([file], Links: 2, UnreadableFolders: 0));
     }
 
     [Fact]
@@ -35,9 +35,11 @@ public sealed class FolderWalkerTests : IDisposable
     {
         var file = _folder.Write("file.txt", "text");
 
-        FolderWalker.List([_folder.Path, Path.Combine(_folder.Path, "gone")])
+        List(_folder.Path, Path.Combine(_folder.Path, "gone"))
             .Should().BeEquivalentTo(new FolderListing([file], Links: 0, UnreadableFolders: 1));
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static FolderListing List(params string[] folders) => FolderWalker.List(folders, CancellationToken.None);
 }

@@ -3,11 +3,9 @@ using Pipeline.Queues;
 namespace Pipeline.Conformance.Queues.Generation;
 
 /// <summary>All that the model knows of one message.</summary>
-internal sealed class ModelMessage(QueueMessage message, int number)
+internal sealed class ModelMessage(QueueMessage message)
 {
     public QueueMessage Message { get; } = message;
-
-    public int Number { get; } = number;
 
     public ModelState State { get; set; }
 
@@ -58,5 +56,6 @@ internal sealed class ModelMessage(QueueMessage message, int number)
 
     public ModelPlace? DeathPlace { get; set; }
 
-    public override string ToString() => $"#{Number}";
+    /// <summary>The message as the log of operations names it.</summary>
+    public override string ToString() => Message.Id.ToString()[..8];
 }

@@ -3,7 +3,6 @@ namespace Pipeline.Conformance.Queues.Generation;
 /// <summary>The time and the counters of one sequence: its own time moves only where the sequence says so.</summary>
 internal sealed class ModelTime(DateTimeOffset start)
 {
-    private int _number;
     private long _index;
 
     /// <summary>The time as the sequence has it: when it began, and all that it advanced.</summary>
@@ -30,8 +29,6 @@ internal sealed class ModelTime(DateTimeOffset start)
     }
 
     public void Observe(DateTimeOffset serverNow) => ServerNow = serverNow;
-
-    public int NextNumber() => _number++;
 
     public long NextIndex() => _index++;
 

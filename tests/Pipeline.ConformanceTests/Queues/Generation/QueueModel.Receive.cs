@@ -80,9 +80,10 @@ internal sealed partial class QueueModel
         var expected = (message.Deliveries + 1, message.Failures, message.Crashes, message.MaxDeliveries);
         var actual = (received.Deliveries, received.Failures, received.Crashes, received.MaxDeliveries);
         Ensure.That(actual == expected, $"{message} came with deliveries, failures, crashes and maximum {actual}, not {expected}.");
-        Ensure.That(received.Receipt.AttemptToken > message.Token, $"The token of {message} did not rise: {message.Token}, then {received.Receipt.AttemptToken}.");
+        Ensure.That(
+            received.Receipt.AttemptToken > message.Token, $"The token of {message} did not rise: {message.Token}, then {received.Receipt.AttemptToken}.");
         Ensure.That(received.Receipt.MessageId == message.Message.Id, $"The receipt of {message} is for {received.Receipt.MessageId}.");
-        Ensure.That((received.EnqueuedAt - message.EnqueuedAt).Duration() <= tolerance, $"{message} came as enqueued at {received.EnqueuedAt:O}, not {message.EnqueuedAt:O}.");
+        AssertTime(message.EnqueuedAt, message.EnqueuedAt, received.EnqueuedAt, tolerance, $"The arrival of {message}");
         AssertSame(message.Message, received.Message, message);
         AssertSame(message.Checkpoint, received.Checkpoint, message);
     }

@@ -51,7 +51,7 @@ internal sealed partial class QueueModel(QueueDefinition definition, ModelTime t
             return new EnqueueResult(original, IsDuplicate: true);
         }
 
-        var added = new ModelMessage(message, time.NextNumber())
+        var added = new ModelMessage(message)
         {
             EnqueuedAt = time.ServerNow,
             MaxDeliveries = message.MaxDeliveries ?? definition.Options.MaxDeliveries,

@@ -10,7 +10,7 @@ internal sealed partial class SequenceRunner
         var max = _random.Chance(50) ? 1 : _random.Between(2, 8);
         var lease = _random.Chance(50) ? HalfTicks(0, 2) : HalfTicks(5, 40);
         var received = await AnyProcess(model).ReceiveAsync(max, lease, TimeSpan.Zero);
-        Log($"receive {max} from {NameOf(model)} for {lease}: [{string.Join(", ", received.Select(one => Describe(model, one.Receipt)))}]");
+        Log($"receive {max} from {NameOf(model)} for {lease}: [{Describe(model, received.Select(one => one.Receipt))}]");
         model.Receive(max, lease, received, Tolerance);
         _receipts.AddRange(received.Select(one => (model, one.Receipt)));
     }
@@ -136,12 +136,15 @@ internal sealed partial class SequenceRunner
 
     private static void AssertLost(QueueModel model, IReadOnlyList<QueueReceipt> expected, IReadOnlyList<QueueReceipt> actual) => Ensure.That(
         InOrder(actual).SequenceEqual(InOrder(expected)),
-        $"Lost were [{string.Join(", ", actual.Select(receipt => Describe(model, receipt)))}], not [{string.Join(", ", expected.Select(receipt => Describe(model, receipt)))}].");
+        $"Lost were [{Describe(model, actual)}], not [{Describe(model, expected)}].");
 
     private static IEnumerable<QueueReceipt> InOrder(IEnumerable<QueueReceipt> receipts) =>
         receipts.OrderBy(receipt => receipt.MessageId).ThenBy(receipt => receipt.AttemptToken);
 
     private void Log(QueueModel model, string operation, IEnumerable<string> items) => Log($"{operation} on {NameOf(model)}: {string.Join("; ", items)}");
+
+    private static string Describe(QueueModel model, IEnumerable<QueueReceipt> receipts) =>
+        string.Join(", ", receipts.Select(receipt => Describe(model, receipt)));
 
     private static string Describe(QueueModel model, QueueReceipt receipt) =>
         $"{receipt.MessageId.ToString()[..8]}@{receipt.AttemptToken}{(model.FindHeld(receipt) is null ? "" : " held")}";

@@ -140,12 +140,13 @@ internal sealed partial class SequenceRunner
 
     private string NameOf(QueueModel model) => model == _models[0] ? "main" : "next";
 
-    private string Describe()
+    private string Describe() => $"{string.Join('\n', _models.Select(Describe))}\n{_log}";
+
+    private string Describe(QueueModel model)
     {
-        var options = _models.Select(model => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{NameOf(model)}: MaxDeliveries {model.Definition.Options.MaxDeliveries}, Capacity {model.Definition.Options.Capacity}, DeadLetterBlocksOrderingKey {model.Definition.Options.DeadLetterBlocksOrderingKey}, weights [{string.Join(", ", model.Definition.Options.TenantWeights)}]"));
-        return $"{string.Join('\n', options)}\n{_log}";
+        var options = model.Definition.Options;
+        return $"{NameOf(model)}: MaxDeliveries {options.MaxDeliveries}, Capacity {options.Capacity}, "
+            + $"DeadLetterBlocksOrderingKey {options.DeadLetterBlocksOrderingKey}, weights [{string.Join(", ", options.TenantWeights)}]";
     }
 
     private void Log(string operation) =>

@@ -166,14 +166,15 @@ public static class HistoryChecker
             var delivered = long.MaxValue;
             foreach (var message in key.OrderByDescending(message => message.Enqueued!.Sequence))
             {
+                var name = $"{message}, number {message.Enqueued!.Sequence} of its ordering key,";
                 foreach (var completion in message.Completions.Where(completion => completion.Began > delivered))
                 {
-                    yield return $"{message}, number {message.Enqueued!.Sequence} of its ordering key, was completed after a later one was delivered ({completion.Began}, {delivered}).";
+                    yield return $"{name} was completed after a later one was delivered ({completion.Began}, {delivered}).";
                 }
 
                 foreach (var delivery in message.Deliveries.Where(delivery => delivery.Began > delivered))
                 {
-                    yield return $"{message}, number {message.Enqueued!.Sequence} of its ordering key, was delivered after a later one ({delivery.Began}, {delivered}).";
+                    yield return $"{name} was delivered after a later one ({delivery.Began}, {delivered}).";
                 }
 
                 delivered = message.Deliveries.Select(delivery => delivery.Ended).Append(delivered).Min();

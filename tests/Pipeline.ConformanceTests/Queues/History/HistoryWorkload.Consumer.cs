@@ -87,18 +87,12 @@ internal sealed partial class HistoryWorkload
                 Log.Add(HistoryEventKind.LeaseRanOut, name, Log.Begin(), receipt.MessageId, receipt.AttemptToken);
                 _lost.Enqueue((queue.Definition.Name, receipt, await store.GetServerTimeAsync() + Lease + store.ClockTolerance));
                 break;
-            case < 20:
-                var delay = random.Chance(50) ? store.Tick : TimeSpan.Zero;
-                await EndAsync(HistoryEventKind.Failed, name, receipt, leaseOver, () => queue.AbandonAsync([QueueAbandonment.Failed(receipt, new MessageError("Test", "failed"), delay)]));
-                break;
-            case < 26:
-                await EndAsync(HistoryEventKind.Deferred, name, receipt, leaseOver, () => queue.AbandonAsync([QueueAbandonment.Deferred(receipt, store.Tick)]));
-                break;
             case < 32:
-                await EndAsync(HistoryEventKind.Returned, name, receipt, leaseOver, () => queue.AbandonAsync([QueueAbandonment.Returned(receipt)]));
+                await AbandonAsync(queue, name, receipt, leaseOver, random);
                 break;
             case < 35:
-                await EndAsync(HistoryEventKind.Rejected, name, receipt, leaseOver, () => queue.DeadLetterAsync([new QueueRejection(receipt, DeadLetterReason.Unprocessable, new MessageError("Test", "rejected"))]));
+                var rejection = new QueueRejection(receipt, DeadLetterReason.Unprocessable, new MessageError("Test", "rejected"));
+                await EndAsync(HistoryEventKind.Rejected, name, receipt, leaseOver, () => queue.DeadLetterAsync([rejection]));
                 break;
             case < 55 when queue.Definition.Name == work:
                 await CompleteWithFollowUpAsync(queue, name, receipt, leaseOver);
@@ -107,6 +101,18 @@ internal sealed partial class HistoryWorkload
                 await EndAsync(HistoryEventKind.Completed, name, receipt, leaseOver, () => queue.CompleteAsync([new QueueCompletion(receipt)]));
                 break;
         }
+    }
+
+    private Task<bool> AbandonAsync(IQueue queue, string name, QueueReceipt receipt, DateTimeOffset leaseOver, SeededRandom random)
+    {
+        var delay = random.Chance(50) ? store.Tick : TimeSpan.Zero;
+        var (kind, abandonment) = random.Next(4) switch
+        {
+            0 => (HistoryEventKind.Deferred, QueueAbandonment.Deferred(receipt, delay)),
+            1 => (HistoryEventKind.Returned, QueueAbandonment.Returned(receipt)),
+            _ => (HistoryEventKind.Failed, QueueAbandonment.Failed(receipt, new MessageError("Test", "failed"), delay)),
+        };
+        return EndAsync(kind, name, receipt, leaseOver, () => queue.AbandonAsync([abandonment]));
     }
 
     /// <summary>A follow-up whose completion was refused is written down nowhere, and is a stranger if it comes.</summary>
