@@ -31,5 +31,5 @@ static ValueTask<int> CountWords(string text, StepContext context, CancellationT
 static ValueTask<ChainResult<string>> Print(string line, ChainContext context, CancellationToken cancellationToken)
 {
     Console.WriteLine(line);
-    return new(ChainResult.Continue(line));
+    return ChainResult.Continue(line);
 }

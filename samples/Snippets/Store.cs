@@ -5,5 +5,5 @@ namespace Snippets;
 internal sealed class Store : IChainStep<Document>
 {
     public ValueTask<ChainResult<Document>> ExecuteAsync(Document document, ChainContext context, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(ChainResult.Continue(document));
+        ChainResult.Continue(document);
 }

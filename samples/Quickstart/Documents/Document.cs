@@ -2,12 +2,11 @@ namespace Quickstart.Documents;
 
 /// <summary>The item of the chain, and the message of the queue. Each step returns a copy with what it has added.</summary>
 /// <param name="Path">Where the file is.</param>
-/// <param name="EnqueuedAt">When it was handed to the queue; the wait for room in a full queue counts as time in it.</param>
 /// <remarks>
-/// The producer sends a path and a time, a hundred bytes. Text and chunks travel from step to step inside the process; they reach the
+/// The producer sends a path, a hundred bytes. Text and chunks travel from step to step inside the process; they reach the
 /// queue only in the checkpoint of a document that failed half-way, so that its next attempt resumes where the last one got to.
 /// </remarks>
-internal sealed record Document(string Path, DateTimeOffset EnqueuedAt)
+internal sealed record Document(string Path)
 {
     public DocumentText? Text { get; init; }
 

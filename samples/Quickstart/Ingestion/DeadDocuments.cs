@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pipeline.Queues;
 using Quickstart.Documents;
 
@@ -28,10 +27,10 @@ internal sealed class DeadDocuments(IQueue<Document> documents)
     public async Task RedriveAsync(DeadDocument document, CancellationToken cancellationToken) =>
         await _letters.RedriveAsync(DeadLetterFilter.ById(document.MessageId), cancellationToken: cancellationToken);
 
-    private static DeadDocument Describe(DeadLetter letter)
+    private DeadDocument Describe(DeadLetter letter)
     {
-        var document = JsonSerializer.Deserialize(letter.Message.Body.Span, DocumentJson.Default.Document)!;
-        var error = letter.Attempts[^1].Error;
-        return new DeadDocument(letter.Message.Id, document.Path, error?.Message ?? "its worker died", error?.Step ?? "", letter.Deliveries);
+        var path = documents.TryRead(letter.Message, out var document) ? document.Path : letter.Message.ToString();
+        var error = letter.LastError;
+        return new DeadDocument(letter.Message.Id, path, error?.Message ?? "its worker died", error?.Step ?? "", letter.Deliveries);
     }
 }

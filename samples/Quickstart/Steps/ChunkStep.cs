@@ -7,5 +7,5 @@ namespace Quickstart.Steps;
 internal sealed class ChunkStep : IChainStep<Document>
 {
     public ValueTask<ChainResult<Document>> ExecuteAsync(Document item, ChainContext context, CancellationToken cancellationToken) =>
-        new(ChainResult.Continue(item with { Chunks = Chunker.Split(item.Text!.Content) }));
+        ChainResult.Continue(item with { Chunks = Chunker.Split(item.Text!.Content) });
 }

@@ -10,7 +10,7 @@ internal sealed class StoreStep(InMemoryChunkStore store, TimeProvider time) : I
     public ValueTask<ChainResult<Document>> ExecuteAsync(Document item, ChainContext context, CancellationToken cancellationToken)
     {
         var text = item.Text!;
-        store.Put(new StoredDocument(item.Path, text.Encoding, text.Bytes, item.Chunks!, time.GetUtcNow() - item.EnqueuedAt));
-        return new(ChainResult.Continue(item));
+        store.Put(new StoredDocument(item.Path, text.Encoding, text.Bytes, item.Chunks!, time.GetUtcNow() - context.EnqueuedAt!.Value));
+        return ChainResult.Continue(item);
     }
 }

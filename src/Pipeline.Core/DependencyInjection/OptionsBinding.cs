@@ -33,14 +33,8 @@ internal static class OptionsBinding
 
     /// <summary>Tells of changes of an item's section. Only for options that are documented as reloadable.</summary>
     public static void Watch<TOptions>(IServiceCollection services, PipelineRegistry registry, string section, string item)
-        where TOptions : class
-    {
-        if (registry.Configuration is { } configuration)
-        {
-            services.AddSingleton<IOptionsChangeTokenSource<TOptions>>(
-                new ConfigurationChangeTokenSource<TOptions>(registry.KeyOf(item), configuration.GetSection(section).GetSection(item)));
-        }
-    }
+        where TOptions : class =>
+        services.AddSingleton<IOptionsChangeTokenSource<TOptions>>(new SuiteChangeTokenSource<TOptions>(registry, section, item));
 
     /// <summary>Makes a misspelt setting an error instead of one that has no effect.</summary>
     public static void Strictly(BinderOptions options) => options.ErrorOnUnknownConfiguration = true;
@@ -54,11 +48,7 @@ internal static class OptionsBinding
         }
 
         var source = registry.Configuration.GetSection(section).GetSection(item);
-        if (source.Value is { Length: > 0 })
-        {
-            throw new InvalidOperationException($"'{source.Path}' is a single value. Give it a section with settings of {typeof(TOptions).Name}.");
-        }
-
+        ConfigurationShape.RequireSection(source, $"Give it a section with settings of {typeof(TOptions).Name}.");
         try
         {
             bind(source, options);
@@ -68,5 +58,7 @@ internal static class OptionsBinding
             throw new InvalidOperationException(
                 $"'{source.Path}' cannot be read as {typeof(TOptions).Name}: {exception.Message} Correct the setting, or remove it.", exception);
         }
+
+        ConfigurationShape.Check(source);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Pipeline.DependencyInjection;
 
@@ -14,7 +15,21 @@ internal sealed class PipelineStarter(PipelineRegistry registry, IServiceProvide
 
         foreach (var item in registry.Items)
         {
+            CheckKey(item);
             item.Check(services);
+        }
+    }
+
+    // The container would give both suites the one that was registered last.
+    private void CheckKey(ItemRegistration item)
+    {
+        var key = registry.KeyOf(item.Name);
+        var isTaken = services.GetServices<PipelineRegistry>().Any(other => !ReferenceEquals(other, registry)
+            && other.Items.Any(o => string.Equals(o.Section, item.Section, StringComparison.Ordinal)
+                && string.Equals(other.KeyOf(o.Name), key, StringComparison.Ordinal)));
+        if (isTaken)
+        {
+            throw new InvalidOperationException($"'{key}' is declared in {item.Section} by two suites. Give one of them, or its item, another name.");
         }
     }
 
@@ -28,6 +43,7 @@ internal sealed class PipelineStarter(PipelineRegistry registry, IServiceProvide
                     $"'{section.Path}' is no setting of the suite. Its sections are {string.Join(", ", Sections.All)}. Correct the name, or remove it.");
             }
 
+            ConfigurationShape.RequireSection(section, "Give it a section with a section for each item, by name.");
             CheckItems(section);
         }
     }

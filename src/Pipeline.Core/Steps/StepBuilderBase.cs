@@ -182,12 +182,7 @@ public abstract class StepBuilderBase<TIn, TBuilder>
             throw new OptionsValidationException(Name, typeof(StepOptions), verdict.Failures);
         }
 
-        var copy = options with
-        {
-            ModelTimeouts = new Dictionary<string, TimeSpan>(options.ModelTimeouts, StringComparer.Ordinal),
-            Retry = options.Retry is null ? null : options.Retry with { },
-            CircuitBreaker = options.CircuitBreaker is null ? null : options.CircuitBreaker with { },
-        };
+        var copy = options with { ModelTimeouts = new Dictionary<string, TimeSpan>(options.ModelTimeouts, StringComparer.Ordinal) };
         return new StepResilience(Name, copy, RetryWhen, environment);
     }
 

@@ -97,7 +97,7 @@ public sealed class DeclarationTests
         var step = () => provider.GetRequiredService<IStepRunner<Document, int>>();
         var chain = () => provider.GetRequiredService<Chain<Document>>();
 
-        queue.Should().Throw<InvalidOperationException>().WithMessage("*IQueue*Document*any of 'documents', 'images'.*[[]FromKeyedServices(\"documents\")].");
+        queue.Should().Throw<InvalidOperationException>().WithMessage("*IQueue*Document*any of 'documents', 'images'.*[FromKeyedServices(\"documents\")].");
         step.Should().Throw<InvalidOperationException>().WithMessage("*IStepRunner*any of 'count', 'weigh'.*");
         chain.Should().Throw<InvalidOperationException>().WithMessage("*Chain*any of 'ingest', 'purge'.*");
         provider.GetRequiredKeyedService<IQueue<Document>>("images").Untyped.Definition.Name.Should().Be("images");

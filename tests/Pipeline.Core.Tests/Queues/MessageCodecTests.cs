@@ -18,7 +18,7 @@ public sealed class MessageCodecTests
     {
         var codec = CodecOf(Json);
 
-        var read = codec.Read(Received(codec.Write(new Document("ä", "text")), codec.Schema));
+        var read = codec.Read(Message(codec.Write(new Document("ä", "text")), codec.Schema));
 
         read.Should().Be(new Document("ä", "text"));
         codec.Schema.ContentType.Should().Be("application/json");
@@ -30,7 +30,7 @@ public sealed class MessageCodecTests
         var codec = CodecOf(Json);
         var checkpoint = new MessageCheckpoint("embed", codec.Write(new Document("later")));
 
-        codec.Read(Received("no JSON"u8.ToArray(), codec.Schema, checkpoint)).Name.Should().Be("later");
+        codec.Read(Message("no JSON"u8.ToArray(), codec.Schema), checkpoint).Name.Should().Be("later");
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class MessageCodecTests
     {
         var codec = CodecOf(Json);
 
-        var act = () => codec.Read(Received(Encoding.UTF8.GetBytes(body), codec.Schema));
+        var act = () => codec.Read(Message(Encoding.UTF8.GetBytes(body), codec.Schema));
 
         act.Should().Throw<UnreadableMessageException>().WithMessage("The body could not be read as 'document' (JsonException).")
             .WithInnerException<JsonException>();
@@ -53,7 +53,7 @@ public sealed class MessageCodecTests
     {
         var codec = CodecOf(new ThrowingSerializer());
 
-        var act = () => codec.Read(Received("secret"u8.ToArray(), codec.Schema));
+        var act = () => codec.Read(Message("secret"u8.ToArray(), codec.Schema));
 
         act.Should().Throw<UnreadableMessageException>().Which.Message.Should().Contain("InvalidCastException").And.NotContain("secret");
     }
@@ -73,15 +73,7 @@ public sealed class MessageCodecTests
     private static MessageCodec<Document> CodecOf(IMessageSerializer<Document> serializer) =>
         new("documents", new MessageSchema("document", 1, serializer.ContentType), oldestVersion: 1, serializer);
 
-    private static ReceivedMessage Received(ReadOnlyMemory<byte> body, MessageSchema schema, MessageCheckpoint? checkpoint = null) =>
-        new(new QueueMessage(body) { Schema = schema }, 1, DateTimeOffset.UnixEpoch)
-        {
-            Deliveries = 1,
-            Failures = 0,
-            Crashes = 0,
-            MaxDeliveries = 5,
-            Checkpoint = checkpoint,
-        };
+    private static QueueMessage Message(ReadOnlyMemory<byte> body, MessageSchema schema) => new(body) { Schema = schema };
 
     private sealed class ThrowingSerializer : IMessageSerializer<Document>
     {

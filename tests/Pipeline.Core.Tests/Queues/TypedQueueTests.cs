@@ -129,6 +129,20 @@ public sealed class TypedQueueTests : IDisposable
         (await _queue.Untyped.GetStatsAsync()).Depth.Should().Be(0);
     }
 
+    [Fact]
+    public async Task A_message_can_be_read_and_what_cannot_is_told()
+    {
+        await _queue.EnqueueAsync(new Document("a", "text"));
+        var message = (await ReceiveOneAsync()).Message;
+
+        _queue.TryRead(message, out var document).Should().BeTrue();
+        document.Should().Be(new Document("a", "text"));
+        _queue.TryRead(new QueueMessage(message.Body), out var none).Should().BeFalse("it is of another type");
+        none.Should().BeNull();
+        var nothing = () => _queue.TryRead(null!, out _);
+        nothing.Should().Throw<ArgumentNullException>().WithParameterName("message");
+    }
+
     [Theory]
     [InlineData("", 1, 0, "type")]
     [InlineData("a", 0, 0, "version")]

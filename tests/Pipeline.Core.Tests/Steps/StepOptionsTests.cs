@@ -140,21 +140,32 @@ public sealed class StepOptionsTests : IDisposable
     [Fact]
     public async Task Options_are_copied_when_the_runner_is_made()
     {
-        var options = new StepOptions { Retry = new() { MaxRetryAttempts = 2, Delay = TimeSpan.Zero } };
+        var options = new StepOptions
+        {
+            TotalTimeout = TimeSpan.FromSeconds(10),
+            ModelTimeouts = { ["big"] = TimeSpan.FromSeconds(20) },
+            Retry = new() { MaxRetryAttempts = 2, Delay = TimeSpan.Zero },
+        };
         var attempts = 0;
-        var runner = _host.Step<int, int>(
-            (_, _, _) =>
+        var runner = _host.Step<string, int>(
+            (_, _, token) =>
             {
+                _host.Clock.Advance(TimeSpan.FromSeconds(2));
+                token.IsCancellationRequested.Should().BeFalse();
                 attempts++;
                 throw new FormatException();
             },
-            options: options);
+            step => step.Model(model => model),
+            options);
+        options.TotalTimeout = options.ModelTimeouts["big"] = options.ModelTimeouts["other"] = TimeSpan.FromSeconds(1);
         options.Retry.MaxRetryAttempts = 50;
-        options.ModelTimeouts["x"] = TimeSpan.Zero;
 
-        await FluentActions.Awaiting(() => runner.RunAsync(0).AsTask()).Should().ThrowAsync<FormatException>();
-
-        attempts.Should().Be(3);
+        foreach (var model in new[] { "big", "other" })
+        {
+            attempts = 0;
+            await FluentActions.Awaiting(() => runner.RunAsync(model).AsTask()).Should().ThrowAsync<FormatException>();
+            attempts.Should().Be(3);
+        }
     }
 
     [Fact]

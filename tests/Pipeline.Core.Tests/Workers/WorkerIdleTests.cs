@@ -121,6 +121,39 @@ public sealed class WorkerIdleTests
         handled.Should().HaveCount(1_000).And.OnlyHaveUniqueItems();
     }
 
+    [Theory(Timeout = WorkerHost.TimeLimit)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task It_stays_for_a_producer_until_that_has_ended_whichever_way(bool succeeds)
+    {
+        var handling = new Tally();
+        var producing = new TaskCompletionSource();
+        await using var host = new WorkerHost((_, _) =>
+        {
+            handling.Enter();
+            return default;
+        });
+
+        var done = host.Worker.RunUntilIdleAsync(producing.Task);
+        await host.Queue.BegunAsync("Receive");
+        await host.EnqueueAsync("a");
+        await host.Queue.EndedAsync("Complete");
+        await host.EnqueueAsync("b");
+        await host.Queue.EndedAsync("Complete", 2);
+        done.IsCompleted.Should().BeFalse();
+        if (succeeds)
+        {
+            producing.SetResult();
+        }
+        else
+        {
+            producing.SetException(new InvalidOperationException("The producer failed."));
+        }
+
+        await done;
+        handling.Count.Should().Be(2);
+    }
+
     [Fact(Timeout = WorkerHost.TimeLimit)]
     public async Task It_can_be_stopped_earlier()
     {

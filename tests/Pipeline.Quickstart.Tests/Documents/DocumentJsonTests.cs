@@ -7,11 +7,11 @@ namespace Quickstart;
 
 public sealed class DocumentJsonTests
 {
-    private static readonly Document Sent = new("/a/b.txt", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private static readonly Document Sent = new("/a/b.txt");
 
     [Fact]
-    public void A_message_carries_the_path_and_the_time_alone() =>
-        JsonSerializer.Serialize(Sent, DocumentJson.Default.Document).Should().Be("""{"path":"/a/b.txt","enqueuedAt":"2026-01-02T03:04:05+00:00"}""");
+    public void A_message_carries_the_path_alone() =>
+        JsonSerializer.Serialize(Sent, DocumentJson.Default.Document).Should().Be("""{"path":"/a/b.txt"}""");
 
     [Fact]
     public void A_checkpoint_brings_back_all_that_the_steps_have_added()

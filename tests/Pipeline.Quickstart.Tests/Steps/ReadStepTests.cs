@@ -29,5 +29,5 @@ public sealed class ReadStepTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static Func<Task> RunAsync(string path) =>
-        FluentActions.Awaiting(() => new ReadStep().ExecuteAsync(new Document(path, default), new ChainContext("ingest", "read"), CancellationToken.None).AsTask());
+        FluentActions.Awaiting(() => new ReadStep().ExecuteAsync(new Document(path), new ChainContext("ingest", "read"), CancellationToken.None).AsTask());
 }

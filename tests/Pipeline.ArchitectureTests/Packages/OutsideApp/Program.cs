@@ -11,7 +11,7 @@ services.AddPipeline()
     .AddChain<string>("greet", chain => chain.Then("greet", (name, _, _) =>
     {
         greeted.Add($"hello {name}");
-        return ValueTask.FromResult(ChainResult.Continue(name));
+        return ChainResult.Continue(name);
     }))
     .AddWorker("greetings", chain: "greet", worker => worker.Concurrency = 1);
 await using var provider = services.BuildServiceProvider();

@@ -1,0 +1,117 @@
+using FluentAssertions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Pipeline.Queues;
+using Pipeline.Steps;
+using Pipeline.Workers;
+using Xunit;
+
+namespace Pipeline.DependencyInjection;
+
+public sealed class BadConfigurationTests
+{
+    public static TheoryData<string, string?, string> Mistakes => new()
+    {
+        // An unknown section or item.
+        { "Queue:documents:MaxDeliveries", "7", "'Pipeline:Queue' is no setting of the suite. Its sections are Queues, Steps, Chains, Workers. Correct*" },
+        { "Concurrency", "7", "'Pipeline:Concurrency' is no setting of the suite.*" },
+        { "Queues:document:MaxDeliveries", "7", "'Pipeline:Queues:document' configures 'document', which is not declared in code; declared are: 'documents'.*" },
+        { "Workers:document:Concurrency", "7", "'Pipeline:Workers:document' configures 'document', which is not declared*'documents'. Correct the name, or remove*" },
+        { "Steps:counts:MaxQueued", "7", "'Pipeline:Steps:counts' configures 'counts'*'count'*" },
+        { "Chains:ingests:Enabled", "true", "'Pipeline:Chains:ingests' configures 'ingests'*'ingest'*" },
+
+        // A misspelt setting.
+        { "Queues:documents:MaxDelivery", "7", "'Pipeline:Queues:documents' cannot be read as QueueOptions*'MaxDelivery'*Correct the setting, or remove it." },
+        { "Workers:documents:Concurency", "7", "'Pipeline:Workers:documents' cannot be read as QueueWorkerOptions*'Concurency'*Correct the setting, or remove it." },
+        { "Steps:count:Retry:Attempts", "7", "'Pipeline:Steps:count' cannot be read as StepOptions*'Attempts'*Correct the setting, or remove it." },
+        { "Chains:ingest:Disabled", "true", "'Pipeline:Chains:ingest' cannot be read as ChainOptions*'Disabled'*Correct the setting, or remove it." },
+
+        // A value of the wrong kind.
+        { "Queues:documents:MaxDeliveries", "eight", "*'Pipeline:Queues:documents:MaxDeliveries' to type 'System.Int32'*Correct the setting, or remove it." },
+        { "Queues:documents:WhenFull", "Explode", "*'Pipeline:Queues:documents:WhenFull' to type *QueueFullMode'*" },
+        { "Queues:documents:TenantWeights:acme", "much", "*'Pipeline:Queues:documents:TenantWeights:acme' to type 'System.Int32'*" },
+        { "Workers:documents:Lease", "soon", "*'Pipeline:Workers:documents:Lease' to type 'System.TimeSpan'*" },
+        { "Workers:documents:RetrySchedule:0", "soon", "*'Pipeline:Workers:documents:RetrySchedule:0' to type 'System.TimeSpan'*" },
+        { "Steps:count:Retry:UseJitter", "maybe", "*'Pipeline:Steps:count:Retry:UseJitter' to type 'System.Boolean'*" },
+        { "Chains:ingest:Enabled", "perhaps", "*'Pipeline:Chains:ingest:Enabled' to type 'System.Boolean'*" },
+
+        // A value out of range.
+        { "Queues:documents:MaxDeliveries", "0", "Queue 'documents': MaxDeliveries is 0. Give a value from 1 to 1000." },
+        { "Queues:documents:TenantWeights:acme", "101", "Queue 'documents': TenantWeights:acme is 101. Give a value from 1 to 100." },
+        { "Workers:documents:Concurrency", "1001", "Worker 'documents': Concurrency is 1001. Give a value from 1 to 1000." },
+        { "Steps:count:MaxConcurrency", "0", "Step 'count': MaxConcurrency is 0. Give a value from 1 to 100000 calls." },
+        { "Chains:ingest:Timeout", "2.00:00:00", "Chain 'ingest': Timeout is 2.00:00:00. Give a value from *" },
+
+        // A single value where a section belongs, and the other way round.
+        { "Queues", "7", "'Pipeline:Queues' is a single value. Give it a section*" },
+        { "Queues:documents", "7", "'Pipeline:Queues:documents' is a single value. Give it a section with settings of QueueOptions." },
+        { "Workers:documents", "fast", "'Pipeline:Workers:documents' is a single value. Give it a section with settings of QueueWorkerOptions." },
+        { "Queues:documents:TenantWeights", "7", "'Pipeline:Queues:documents:TenantWeights' is a single value.*" },
+        { "Workers:documents:RetrySchedule", "00:00:01", "'Pipeline:Workers:documents:RetrySchedule' is a single value.*" },
+        { "Steps:count:Retry", "true", "'Pipeline:Steps:count:Retry' is a single value.*" },
+        { "Steps:count:CircuitBreaker", "true", "'Pipeline:Steps:count:CircuitBreaker' is a single value.*" },
+        { "Steps:count:ModelTimeouts", "00:00:01", "'Pipeline:Steps:count:ModelTimeouts' is a single value.*" },
+        { "Queues:documents:MaxDeliveries:a", "7", "'Pipeline:Queues:documents:MaxDeliveries' is a section. Give it a single value." },
+        { "Queues:documents:TenantWeights:acme:a", "7", "'Pipeline:Queues:documents:TenantWeights:acme' is a section. Give it a single value." },
+    };
+
+    public static TheoryData<string, string> Sections => [.. SectionsOf("Queues:documents", typeof(QueueOptions))
+        .Concat(SectionsOf("Workers:documents", typeof(QueueWorkerOptions)))
+        .Concat(SectionsOf("Steps:count", typeof(StepOptions)))
+        .Concat(SectionsOf("Chains:ingest", typeof(ChainOptions)))];
+
+    [Theory(Timeout = WorkerHost.TimeLimit)]
+    [MemberData(nameof(Sections))]
+    public async Task Every_setting_that_has_settings_of_its_own_is_refused_as_a_single_value(string item, string setting)
+    {
+        await using var provider = Suite.Build(Declare, Suite.Configure($"{item}:{setting}", "true"));
+
+        var act = () => provider.StartPipelineAsync();
+
+        (await act.Should().ThrowAsync<InvalidOperationException>()).WithMessage($"'Pipeline:{item}:{setting}' is a single value.*");
+    }
+
+    [Theory(Timeout = WorkerHost.TimeLimit)]
+    [MemberData(nameof(Mistakes))]
+    public async Task A_mistake_names_the_path_the_problem_and_the_mend(string path, string? value, string message)
+    {
+        await using var provider = Suite.Build(Declare, Suite.Configure(path, value));
+
+        var act = () => provider.StartPipelineAsync();
+
+        (await act.Should().ThrowAsync<Exception>()).WithMessage(message);
+    }
+
+    [Fact(Timeout = WorkerHost.TimeLimit)]
+    public async Task A_mistake_fails_the_start_of_a_host()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Configuration["Pipeline:Workers:documents:Concurrency"] = "eight";
+        Declare(builder.Services.AddPipeline(builder.Configuration.GetSection("Pipeline")));
+        using var host = builder.Build();
+
+        var act = () => host.StartAsync();
+
+        (await act.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*'Pipeline:Workers:documents:Concurrency' to type 'System.Int32'*");
+    }
+
+    [Fact]
+    public void Without_a_start_the_first_use_finds_the_same()
+    {
+        using var provider = Suite.Build(Declare, Suite.Configure("Workers:documents:Concurrency", "eight"));
+
+        var act = () => provider.GetRequiredKeyedService<QueueWorker>("documents");
+
+        act.Should().Throw<InvalidOperationException>().WithMessage("*'Pipeline:Workers:documents:Concurrency' to type 'System.Int32'*");
+    }
+
+    private static IEnumerable<(string Item, string Setting)> SectionsOf(string item, Type options) => options.GetProperties()
+        .Where(property => property.CanWrite && (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is { IsValueType: false } type && type != typeof(string))
+        .Select(property => (item, property.Name));
+
+    private static void Declare(IPipelineBuilder builder) => builder
+        .AddQueue<Document>("documents")
+        .AddStep<Document, int>("count", (_, _, _) => new ValueTask<int>(1))
+        .AddChain<Document>("ingest", chain => chain.Then("pass", (item, _, _) => ChainResult.Continue(item)))
+        .AddWorker("documents", "ingest");
+}

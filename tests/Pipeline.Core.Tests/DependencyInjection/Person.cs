@@ -1,0 +1,3 @@
+namespace Pipeline.DependencyInjection;
+
+internal sealed record Person(string FullName);
