@@ -28,11 +28,11 @@ internal static partial class Program
         var services = new ServiceCollection();
         services.AddPipeline()
             .UseJson(DocumentJson.Default)
-            .AddQueue<Document>("documents", queue => queue.Schema("document").Options(options =>
+            .AddQueue<Document>("documents", queue =>
             {
-                options.Capacity = 256;
-                options.WhenFull = QueueFullMode.Wait;
-            }))
+                queue.Capacity = 256;
+                queue.WhenFull = QueueFullMode.Wait;
+            })
             .AddChain<Document>("ingest", chain => chain
                 .Then<ReadStep>("read").Then<ChunkStep>("chunk").Then<EmbedStep>("embed").Then<StoreStep>("store")
                 .Hook<SimulatedFault>())

@@ -15,18 +15,20 @@ public static class PipelineQueueExtensions
     /// <typeparam name="T">The type of the values.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The queue's name, 1 to 512 bytes of UTF-8.</param>
-    /// <param name="configure">Options, schema and serializer; <see langword="null"/> for the defaults.</param>
+    /// <param name="configure">The options, over what the configuration says; <see langword="null"/> for the defaults.</param>
+    /// <param name="format">How values are written; <see langword="null"/> for JSON under the full name of the type, version 1.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is no valid name.</exception>
     /// <exception cref="InvalidOperationException">A queue of this name is declared already.</exception>
-    public static IPipelineBuilder AddQueue<T>(this IPipelineBuilder builder, string name, Action<QueueBuilder<T>>? configure = null)
+    public static IPipelineBuilder AddQueue<T>(
+        this IPipelineBuilder builder, string name, Action<QueueOptions>? configure = null, Action<MessageFormat<T>>? format = null)
     {
         var registry = PipelineBuilder.RegistryOf(builder);
-        var queue = new QueueBuilder<T>();
-        configure?.Invoke(queue);
+        var messages = new MessageFormat<T>();
+        format?.Invoke(messages);
         var key = registry.KeyOf(name);
-        Declare(builder, registry, new QueueRegistration(name, services => services.GetRequiredKeyedService<IQueue<T>>(key)) { ServiceType = typeof(IQueue<T>) }, queue.Configure);
-        builder.Services.AddKeyedSingleton(key, (services, _) => queue.CreateCodec(name, new JsonTypeInfos(registry.JsonContexts)));
+        Declare(builder, registry, new QueueRegistration(name, services => services.GetRequiredKeyedService<IQueue<T>>(key)) { ServiceType = typeof(IQueue<T>) }, configure);
+        builder.Services.AddKeyedSingleton(key, (services, _) => messages.CreateCodec(name, new JsonTypeInfos(registry.JsonContexts)));
         builder.Services.AddKeyedSingleton<IQueue<T>>(key, (services, _) => new TypedQueue<T>(
             services.GetRequiredKeyedService<IQueue>(key), services.GetRequiredKeyedService<MessageCodec<T>>(key)));
         OnlyItem.Register<IQueue<T>>(builder.Services, registry);
@@ -36,7 +38,7 @@ public static class PipelineQueueExtensions
     /// <summary>Declares a queue of messages that are taken as they are. <see cref="IQueue"/> is keyed by the queue's name.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The queue's name, 1 to 512 bytes of UTF-8.</param>
-    /// <param name="configure">The options; <see langword="null"/> for the defaults.</param>
+    /// <param name="configure">The options, over what the configuration says; <see langword="null"/> for the defaults.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is no valid name.</exception>
     /// <exception cref="InvalidOperationException">A queue of this name is declared already.</exception>

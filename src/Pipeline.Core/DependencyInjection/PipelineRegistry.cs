@@ -20,7 +20,7 @@ internal sealed class PipelineRegistry(string name)
     public IEnumerable<ItemRegistration> Items => _items.Values;
 
     /// <summary>The key under which a queue, step, chain or worker of this suite is registered, and the name of its options.</summary>
-    public string KeyOf(string item) => Name.Length == 0 ? item : $"{Name}/{item}";
+    public string KeyOf(string item) => ItemKey.Of(Name, item);
 
     public void UseConfiguration(IConfiguration? configuration)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Backends;
+using Pipeline.DependencyInjection;
 
 namespace Pipeline.Steps;
 
@@ -121,7 +122,7 @@ public sealed class ChainBuilder<T>
     }
 
     private IStepRunner<TIn, TOut> FindRunner<TIn, TOut>(IServiceProvider services, string pipeline, string step) =>
-        services.GetKeyedService<IStepRunner<TIn, TOut>>(StepKey.Of(pipeline, step))
+        services.GetKeyedService<IStepRunner<TIn, TOut>>(ItemKey.Of(pipeline, step))
         ?? throw new InvalidOperationException(
             $"Chain '{Name}' calls step '{step}', but no step of this name takes {typeof(TIn).Name} and gives {typeof(TOut).Name}. "
             + $"Register it with AddStep, or correct the name or the types.");

@@ -49,16 +49,6 @@ public sealed class JsonContextTests
         act.Should().Throw<ArgumentNullException>().WithParameterName("contexts");
     }
 
-    [Fact(Timeout = WorkerHost.TimeLimit)]
-    public async Task A_type_that_cannot_be_written_fails_the_start()
-    {
-        await using var provider = Suite.Build(builder => builder.AddQueue<Unwritable>("people"));
-
-        var act = () => provider.StartPipelineAsync();
-
-        (await act.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*Unwritable*");
-    }
-
     private static async Task<string> BodyOfAsync(Action<IPipelineBuilder> configure)
     {
         await using var provider = Suite.Build(builder =>
@@ -75,14 +65,5 @@ public sealed class JsonContextTests
         await queue.EnqueueAsync(new Person("a"));
         var received = await queue.Untyped.ReceiveAsync(1, QueueLimits.MaxLease, TimeSpan.Zero);
         return Encoding.UTF8.GetString(received[0].Message.Body.Span);
-    }
-
-    private sealed class Unwritable
-    {
-        public Unwritable(int same, string Same) => (A, B) = (same, Same);
-
-        public int A { get; }
-
-        public string B { get; }
     }
 }

@@ -102,7 +102,7 @@ public sealed class OptionsBindingTests
     {
         using var provider = Suite.Build(
             builder => builder
-                .AddQueue<Document>("documents", queue => queue.Options(options => options.MaxDeliveries = 2))
+                .AddQueue<Document>("documents", queue => queue.MaxDeliveries = 2)
                 .AddStep<Document, int>("count", (_, _, _) => new ValueTask<int>(1), step => step.Timeout(TimeSpan.FromSeconds(2)))
                 .AddChain<Document>("ingest", chain => Pass(chain.Timeout(TimeSpan.FromSeconds(2))))
                 .AddWorker("documents", "ingest", options => options.Concurrency = 2),

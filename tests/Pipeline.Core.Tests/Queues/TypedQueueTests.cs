@@ -14,7 +14,7 @@ public sealed class TypedQueueTests : IDisposable
     public TypedQueueTests()
     {
         var services = new ServiceCollection();
-        services.AddPipeline().AddQueue<Document>("documents", queue => queue.Schema("document", version: 2).Options(options => options.MaxBodyBytes = 100));
+        services.AddPipeline().AddQueue<Document>("documents", queue => queue.MaxBodyBytes = 100, format => format.Schema("document", version: 2));
         _services = services.BuildServiceProvider();
         _queue = _services.GetRequiredService<IQueue<Document>>();
     }
@@ -151,7 +151,7 @@ public sealed class TypedQueueTests : IDisposable
     [InlineData("a", 2, -1, "oldestReadable")]
     public void A_bad_schema_is_refused_where_it_is_declared(string type, int version, int oldest, string argument)
     {
-        var act = () => new QueueBuilder<Document>().Schema(type, version, oldest);
+        var act = () => new MessageFormat<Document>().Schema(type, version, oldest);
 
         act.Should().Throw<ArgumentException>().WithParameterName(argument);
     }

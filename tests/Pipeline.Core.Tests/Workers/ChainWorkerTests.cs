@@ -209,10 +209,10 @@ public sealed class ChainWorkerTests
 
     private static WorkerHost HostOf(Action<ChainBuilder<Document>> chain, Action<QueueOptions>? queue = null, IConfiguration? configuration = null) => new(
         builder => builder
-            .AddQueue<Document>(WorkerHost.QueueName, options => options.Options(queue ?? (_ => { })))
+            .AddQueue<Document>(WorkerHost.QueueName, queue)
             .AddQueue<Document>(Summaries)
             .AddChain("ingest", chain)
-            .AddWorker(WorkerHost.QueueName, "ingest", options => options.Lease = QueueLimits.MaxLease),
+            .AddWorker(WorkerHost.QueueName, "ingest", WorkerHost.LongLease),
         configuration);
 
     private static async Task EnqueueAsync(WorkerHost host) =>

@@ -21,8 +21,7 @@ public sealed class WorkerBackendAwayTests
             {
                 handling.Enter();
                 return default;
-            },
-            options => options.Lease = QueueLimits.MaxLease);
+            });
         var failures = 0;
         host.Queue.Before = call => call.Is(operation) && ++failures <= Failures ? throw new BackendUnavailableException("Test", operation) : Task.CompletedTask;
         await host.EnqueueAsync("a");
@@ -40,7 +39,7 @@ public sealed class WorkerBackendAwayTests
     {
         await using var host = new WorkerHost(
             (context, _) => WorkerHost.TextOf(context.Received) == "bad" ? throw new UnprocessableMessageException("Bad.") : throw new InvalidOperationException("It failed."),
-            options => (options.Lease, options.RetryDelay) = (QueueLimits.MaxLease, TimeSpan.Zero),
+            options => options.RetryDelay = TimeSpan.Zero,
             queue => queue.MaxDeliveries = 2);
         var calls = 0;
         host.Queue.Before = call => (call.Is("Abandon") || call.Is("DeadLetter")) && Interlocked.Increment(ref calls) % 3 != 0
@@ -64,8 +63,7 @@ public sealed class WorkerBackendAwayTests
                 handling.Enter();
                 context.FollowUp(new QueueFollowUp(WorkerHost.QueueName, new QueueMessage(default) { Delay = TimeSpan.FromDays(300) }));
                 return default;
-            },
-            options => options.Lease = QueueLimits.MaxLease);
+            });
         var lost = false;
         host.Queue.After = call =>
         {
@@ -101,7 +99,7 @@ public sealed class WorkerBackendAwayTests
         var handling = new Tally();
         await using var host = new WorkerHost(
             (_, _) => handling.Enter() == 1 ? throw new InvalidOperationException("It failed.") : default,
-            options => (options.Concurrency, options.Prefetch) = (1, 0));
+            options => (options.Concurrency, options.Prefetch, options.Lease) = (1, 0, TimeSpan.FromSeconds(30)));
         host.Queue.Before = call => call.Is("Abandon") ? throw new NotSupportedException("A defect of the backend.") : Task.CompletedTask;
         await host.EnqueueAsync("a", "b");
 
@@ -109,7 +107,7 @@ public sealed class WorkerBackendAwayTests
         await host.Queue.EndedAsync("Complete");
 
         host.Logs.Entries.Should().ContainSingle(entry => entry.Id == 2014);
-        host.Clock.Advance(TimeSpan.FromSeconds(40));
+        await host.PumpUntilAsync(host.Queue.EndedForAsync("Receive", 3), TimeSpan.FromSeconds(1));
         await host.Queue.EndedAsync("Complete", 2);
         (await host.StatsAsync()).TotalCrashes.Should().Be(1, "the lease of the one that could not be ended ran out");
     }

@@ -57,7 +57,7 @@ public sealed class WorkerFollowUpTests
                 context.FollowUp(new QueueFollowUp(Summaries, WorkerHost.Message("short")));
                 await gate.Task;
             },
-            options => (options.Concurrency, options.Prefetch) = (1, 0),
+            options => (options.Concurrency, options.Prefetch, options.Lease) = (1, 0, TimeSpan.FromSeconds(30)),
             declare: builder => builder.AddQueue(Summaries));
         host.Queue.Before = call => call.Is("Renew") ? throw new Backends.BackendUnavailableException("Test", "renew") : Task.CompletedTask;
         await host.EnqueueAsync("a");

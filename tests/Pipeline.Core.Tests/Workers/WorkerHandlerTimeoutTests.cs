@@ -21,11 +21,12 @@ public sealed class WorkerHandlerTimeoutTests
                     await never.Task;
                 }
             },
-            options => (options.HandlerTimeout, options.Concurrency, options.Lease) = (Limit, 1, TimeSpan.FromHours(1)),
+            options => (options.HandlerTimeout, options.Concurrency) = (Limit, 1),
             queue => queue.MaxDeliveries = 1);
         await host.EnqueueAsync("hangs", "works");
 
         var done = host.Worker.RunUntilIdleAsync();
+        await handling.ReachedAsync(1);
         await host.Clock.TimerSetAsync(Limit);
         host.Clock.Advance(Limit);
         await done;
@@ -48,7 +49,7 @@ public sealed class WorkerHandlerTimeoutTests
                 never.Wait(CancellationToken.None);
                 return default;
             },
-            options => (options.HandlerTimeout, options.Concurrency, options.Lease) = (Limit, 1, TimeSpan.FromHours(1)),
+            options => (options.HandlerTimeout, options.Concurrency) = (Limit, 1),
             queue => queue.MaxDeliveries = 1);
         await host.EnqueueAsync("hangs");
 
@@ -74,7 +75,7 @@ public sealed class WorkerHandlerTimeoutTests
                 await cancelled.Task;
                 told.Enter();
             },
-            options => (options.HandlerTimeout, options.Concurrency, options.Lease) = (Limit, 100, TimeSpan.FromHours(1)),
+            options => (options.HandlerTimeout, options.Concurrency) = (Limit, 100),
             queue => queue.MaxDeliveries = 1);
         await host.EnqueueAsync(Enumerable.Range(0, Messages).Select(i => $"{i}"));
 

@@ -38,11 +38,14 @@ internal sealed class WorkerHost : IAsyncDisposable
         : this(builder =>
         {
             builder.Services.AddSingleton(new DelegateHandler(handle));
-            builder.AddQueue(QueueName, queue).AddWorker<DelegateHandler>(QueueName, worker);
+            builder.AddQueue(QueueName, queue).AddWorker<DelegateHandler>(QueueName, LongLease + worker);
             declare?.Invoke(builder);
         })
     {
     }
+
+    /// <summary>A lease that a test which moves the clock faster than the worker can follow does not run out.</summary>
+    public static Action<QueueWorkerOptions> LongLease { get; } = options => options.Lease = QueueLimits.MaxLease;
 
     public ObservedClock Clock { get; } = new();
 

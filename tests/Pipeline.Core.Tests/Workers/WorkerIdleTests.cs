@@ -113,7 +113,7 @@ public sealed class WorkerIdleTests
                 await Task.Yield();
                 handled.Enqueue(WorkerHost.TextOf(context.Received));
             },
-            declare: builder => builder.AddWorker<DelegateHandler>(WorkerHost.QueueName, name: "second"));
+            declare: builder => builder.AddWorker<DelegateHandler>(WorkerHost.QueueName, WorkerHost.LongLease, name: "second"));
         await host.EnqueueAsync(Enumerable.Range(0, 1_000).Select(i => $"{i}"));
 
         await host.PumpUntilAsync(Task.WhenAll(host.Worker.RunUntilIdleAsync(), host.WorkerOf("second").RunUntilIdleAsync()));

@@ -110,7 +110,7 @@ public sealed class WorkerRateLimitTests
                     stored.Add(item.Text);
                     return new(ChainResult.Continue(item));
                 }))
-            .AddWorker(WorkerHost.QueueName, "ingest", options => options.MaxRateLimitWait = Second * wait));
+            .AddWorker(WorkerHost.QueueName, "ingest", WorkerHost.LongLease + (options => options.MaxRateLimitWait = Second * wait)));
         await host.TypedQueueOf<Document>(WorkerHost.QueueName).EnqueueAsync(new Document("a"));
 
         await host.PumpUntilAsync(host.Worker.RunUntilIdleAsync());

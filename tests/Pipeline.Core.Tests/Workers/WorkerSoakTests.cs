@@ -28,8 +28,7 @@ public sealed class WorkerSoakTests
 
                 fate.End(handled);
             },
-            options => (options.Concurrency, options.Prefetch, options.Lease, options.RetryDelay, options.MaxRateLimitWait) =
-                (8, 32, QueueLimits.MaxLease, TimeSpan.Zero, TimeSpan.Zero),
+            options => (options.Concurrency, options.Prefetch, options.RetryDelay, options.MaxRateLimitWait) = (8, 32, TimeSpan.Zero, TimeSpan.Zero),
             queue => queue.MaxDeliveries = 4);
         foreach (var batch in fates.Keys.Chunk(QueueLimits.MaxBatchSize))
         {

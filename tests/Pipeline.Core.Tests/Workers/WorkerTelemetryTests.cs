@@ -180,6 +180,6 @@ public sealed class WorkerTelemetryTests
     private static WorkerHost HostOf(Func<MessageContext, CancellationToken, ValueTask> handle, Action<QueueWorkerOptions>? options = null) => new(builder =>
     {
         builder.Services.AddSingleton(new DelegateHandler(handle));
-        builder.AddQueue<Document>(WorkerHost.QueueName).AddWorker<DelegateHandler>(WorkerHost.QueueName, options);
+        builder.AddQueue<Document>(WorkerHost.QueueName).AddWorker<DelegateHandler>(WorkerHost.QueueName, WorkerHost.LongLease + options);
     });
 }

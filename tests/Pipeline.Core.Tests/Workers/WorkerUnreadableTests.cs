@@ -65,7 +65,7 @@ public sealed class WorkerUnreadableTests
     }
 
     private static WorkerHost HostOf(Tally handling, Action<QueueWorkerOptions>? options = null) => new(builder => builder
-        .AddQueue<Document>(WorkerHost.QueueName, queue => queue.Schema("document", version: 3, oldestReadable: 2))
+        .AddQueue<Document>(WorkerHost.QueueName, format: format => format.Schema("document", version: 3, oldestReadable: 2))
         .AddStep<Document, int>("count", (_, _, _) => new ValueTask<int>(handling.Enter()))
         .AddStepWorker(WorkerHost.QueueName, "count", options));
 }

@@ -11,17 +11,8 @@ internal sealed partial class HistoryWorkload
         var name = $"consumer {number}";
         for (var step = 0; ;)
         {
-            var queueName = random.Chance(80) ? work : next;
-            var queue = ProcessOf(number).GetQueue(queueName);
-            Interlocked.Increment(ref _working);
-            var received = await ReceiveAsync(queue, name, random.Between(1, 4));
-            foreach (var (message, leaseOver) in received)
-            {
-                await HandleAsync(queue, name, message, leaseOver, random);
-            }
-
-            Interlocked.Decrement(ref _working);
-            if (received.Count > 0)
+            var queue = ProcessOf(number).GetQueue(random.Chance(80) ? work : next);
+            if (await WorkAsync(queue, name, random) > 0)
             {
                 continue;
             }
@@ -31,7 +22,7 @@ internal sealed partial class HistoryWorkload
                 return;
             }
 
-            // Time moves where nobody works, so that what waits for it comes; and now and then under a consumer's hands.
+            // Time moves where nobody works, so that what waits for it comes.
             if (Volatile.Read(ref _working) == 0)
             {
                 Ensure.That(++step <= mostSteps, "The queues did not become empty.");
@@ -39,6 +30,25 @@ internal sealed partial class HistoryWorkload
             }
 
             await Task.Yield();
+        }
+    }
+
+    private async Task<int> WorkAsync(IQueue queue, string name, SeededRandom random)
+    {
+        Interlocked.Increment(ref _working);
+        try
+        {
+            var received = await ReceiveAsync(queue, name, random.Between(1, 4));
+            foreach (var (message, leaseOver) in received)
+            {
+                await HandleAsync(queue, name, message, leaseOver, random);
+            }
+
+            return received.Count;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _working);
         }
     }
 
@@ -70,6 +80,7 @@ internal sealed partial class HistoryWorkload
 
     private async Task HandleAsync(IQueue queue, string name, ReceivedMessage message, DateTimeOffset leaseOver, SeededRandom random)
     {
+        // Now and then time moves under the consumers' hands.
         if (random.Chance(2))
         {
             await store.AdvanceAsync(store.Tick * random.Between(1, 3));
@@ -123,7 +134,7 @@ internal sealed partial class HistoryWorkload
         var completion = new QueueCompletion(receipt, [new QueueFollowUp(next, followUp)]);
         if (await EndAsync(HistoryEventKind.Completed, name, receipt, leaseOver, () => queue.CompleteAsync([completion])))
         {
-            Log.AddEnqueue(HistoryEventKind.Enqueued, name, began, followUp.Id, orderingKey: null, Interlocked.Increment(ref _sequence), followUp.MaxDeliveries!.Value);
+            LogEnqueued(name, began, followUp);
         }
     }
 

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text;
 using Pipeline.Conformance.Queues.Generation;
 using Pipeline.Queues;
 
@@ -39,26 +37,37 @@ internal sealed partial class HistoryWorkload(QueueTestStore store, IReadOnlyLis
 
     private async Task ProduceAsync(int number, int count)
     {
-        var random = new SeededRandom((ulong)number + 1_000);
-        var name = $"producer {number}";
-        var queue = ProcessOf(number).GetQueue(work);
-        for (var sent = 0; sent < count;)
+        try
         {
-            var batch = Enumerable.Range(0, Math.Min(random.Between(1, 5), count - sent)).Select(_ => NewMessage(random, number)).ToList();
-            var began = Log.Begin();
-            await queue.EnqueueAsync(batch);
-            foreach (var message in batch)
+            var random = new SeededRandom((ulong)number + 1_000);
+            for (var sent = 0; sent < count;)
             {
-                Log.AddEnqueue(HistoryEventKind.Enqueued, name, began, message.Id, KeyOf(message), Interlocked.Increment(ref _sequence), message.MaxDeliveries!.Value);
+                var size = Math.Min(random.Between(1, 5), count - sent);
+                await SendAsync(number, [.. Enumerable.Range(0, size).Select(_ => NewMessage(random, number))]);
+                sent += size;
             }
-
-            sent += batch.Count;
         }
-
-        Interlocked.Decrement(ref _producing);
+        finally
+        {
+            Interlocked.Decrement(ref _producing);
+        }
     }
 
-    private static QueueMessage NewMessage(SeededRandom random, int producer) => new(Encoding.UTF8.GetBytes(random.NextUInt64().ToString(CultureInfo.InvariantCulture)))
+    private async Task SendAsync(int number, IReadOnlyList<QueueMessage> messages)
+    {
+        var began = Log.Begin();
+        await ProcessOf(number).GetQueue(work).EnqueueAsync(messages);
+        foreach (var message in messages)
+        {
+            LogEnqueued($"producer {number}", began, message);
+        }
+    }
+
+    /// <summary>Writes an acknowledged enqueue down. The messages of a key are sent, and so written, by one producer.</summary>
+    private void LogEnqueued(string name, long began, QueueMessage message) => Log.AddEnqueue(
+        HistoryEventKind.Enqueued, name, began, message.Id, KeyOf(message), Interlocked.Increment(ref _sequence), message.MaxDeliveries!.Value);
+
+    private static QueueMessage NewMessage(SeededRandom random, int producer) => new(BitConverter.GetBytes(random.NextUInt64()))
     {
         Tenant = $"tenant {producer % 2}",
         OrderingKey = random.Chance(60) ? $"{producer}/{random.Next(KeysPerProducer)}" : null,

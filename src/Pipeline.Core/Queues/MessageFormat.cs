@@ -2,29 +2,18 @@ using Pipeline.DependencyInjection;
 
 namespace Pipeline.Queues;
 
-/// <summary>Says what a typed queue promises, and how its values are written.</summary>
+/// <summary>Says how the values of a typed queue are written.</summary>
 /// <typeparam name="T">The type of the values.</typeparam>
 /// <remarks>Used while services are registered, on one thread.</remarks>
-public sealed class QueueBuilder<T>
+public sealed class MessageFormat<T>
 {
-    private readonly List<Action<QueueOptions>> _options = [];
     private string _type = typeof(T).FullName ?? typeof(T).Name;
     private int _version = 1;
     private int _oldestVersion = 1;
     private IMessageSerializer<T>? _serializer;
 
-    internal QueueBuilder()
+    internal MessageFormat()
     {
-    }
-
-    /// <summary>Sets options, over what the configuration says.</summary>
-    /// <param name="configure">Sets them.</param>
-    /// <returns>The builder.</returns>
-    public QueueBuilder<T> Options(Action<QueueOptions> configure)
-    {
-        ArgumentNullException.ThrowIfNull(configure);
-        _options.Add(configure);
-        return this;
     }
 
     /// <summary>
@@ -34,10 +23,10 @@ public sealed class QueueBuilder<T>
     /// <param name="type">The stable name of the type, 1 to 512 bytes of UTF-8.</param>
     /// <param name="version">The version that is written, 1 or more.</param>
     /// <param name="oldestReadable">The oldest version that can still be read as <typeparamref name="T"/>; 0 for <paramref name="version"/> only.</param>
-    /// <returns>The builder.</returns>
+    /// <returns>The format.</returns>
     /// <exception cref="ArgumentException"><paramref name="type"/> is no valid name.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A version is out of range.</exception>
-    public QueueBuilder<T> Schema(string type, int version = 1, int oldestReadable = 0)
+    public MessageFormat<T> Schema(string type, int version = 1, int oldestReadable = 0)
     {
         _type = new MessageSchema(type, version).Type;
         ArgumentOutOfRangeException.ThrowIfNegative(oldestReadable);
@@ -49,15 +38,13 @@ public sealed class QueueBuilder<T>
 
     /// <summary>Writes values by a serializer of one's own, instead of as JSON.</summary>
     /// <param name="serializer">The serializer.</param>
-    /// <returns>The builder.</returns>
-    public QueueBuilder<T> Serializer(IMessageSerializer<T> serializer)
+    /// <returns>The format.</returns>
+    public MessageFormat<T> Serializer(IMessageSerializer<T> serializer)
     {
         ArgumentNullException.ThrowIfNull(serializer);
         _serializer = serializer;
         return this;
     }
-
-    internal void Configure(QueueOptions options) => _options.ForEach(configure => configure(options));
 
     internal MessageCodec<T> CreateCodec(string queue, JsonTypeInfos json)
     {
