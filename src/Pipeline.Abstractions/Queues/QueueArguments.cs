@@ -53,7 +53,8 @@ public static class QueueArguments
                 $"The batch has {items.Count} items. Give 1 to {QueueLimits.MaxBatchSize}, and send more in several calls.", argument);
         }
 
-        for (var i = 0; i < items.Count; i++)
+        // Where a value type cannot be null, asking would box every item in a build without optimisation.
+        for (var i = 0; i < items.Count && !typeof(T).IsValueType; i++)
         {
             if (items[i] is null)
             {

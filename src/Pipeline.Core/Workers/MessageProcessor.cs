@@ -67,10 +67,6 @@ internal sealed class MessageProcessor(
 
                 context = context.Resume();
             }
-            catch (OperationCanceledException) when (settlement.IsAborted)
-            {
-                throw;
-            }
             catch (Exception exception)
             {
                 return await EndAsync(delivery, context, exception).ConfigureAwait(false);

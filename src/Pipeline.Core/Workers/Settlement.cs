@@ -40,9 +40,6 @@ internal sealed class Settlement
         _completions = new CompletionBatcher(completions => RunAsync(token => _queue.CompleteAsync(completions, token)));
     }
 
-    /// <summary>Whether the run is over, so that nothing can be ended any more.</summary>
-    public bool IsAborted => _abort.IsCancellationRequested;
-
     /// <summary>Completes a message durably.</summary>
     /// <returns>Whether its lease was still held.</returns>
     public Task<bool> CompleteAsync(QueueCompletion completion) => _completions.CompleteAsync(completion);

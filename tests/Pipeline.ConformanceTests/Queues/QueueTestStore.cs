@@ -22,8 +22,8 @@ public abstract class QueueTestStore : IAsyncDisposable
 
     /// <summary>
     /// How far the server's time may be from what the test asked for, because it moves by itself: zero for a manual clock. Default: a
-    /// quarter of <see cref="Tick"/>. Times that the backend reports are compared with this tolerance, and a generated sequence that
-    /// took longer ends there.
+    /// quarter of <see cref="Tick"/>. Times that the backend reports are compared with this tolerance, and a generated sequence that took
+    /// so much longer ends there.
     /// </summary>
     public virtual TimeSpan ClockTolerance => Tick / 4;
 

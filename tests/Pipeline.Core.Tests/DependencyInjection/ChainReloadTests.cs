@@ -80,7 +80,8 @@ public sealed class ChainReloadTests : IDisposable
         Reload("Timeout", "00:00:01");
 
         chain.IsEnabled.Should().BeTrue();
-        _logs.Entries.Where(entry => entry.Id == 1100).Should().NotBeEmpty().And.OnlyContain(entry => entry.Text.Contains("Timeout 00:00:09", StringComparison.Ordinal));
+        _logs.Entries.Where(entry => entry.Id == 1100).Should().NotBeEmpty()
+            .And.OnlyContain(entry => entry.Text.Contains("Timeout 00:00:09", StringComparison.Ordinal));
     }
 
     private ServiceProvider Build(bool isGivenFirst, Action<ChainBuilder<Document>>? configure = null)

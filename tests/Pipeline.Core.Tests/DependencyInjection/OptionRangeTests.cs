@@ -53,7 +53,9 @@ public sealed class OptionRangeTests
     public void A_queues_setting_is_taken_up_to_its_bounds_and_refused_beyond_them(string name)
     {
         var setting = Array.Find(QueueSettings, s => s.Setting == name);
-        Check("Queue 'documents'", setting.Setting, setting.Range, [setting.Least, setting.Greatest], setting.Beyond, (builder, configure) => builder.AddQueue("documents", configure));
+        Check(
+            "Queue 'documents'", setting.Setting, setting.Range, [setting.Least, setting.Greatest], setting.Beyond,
+            (builder, configure) => builder.AddQueue("documents", configure));
     }
 
     [Theory]

@@ -41,7 +41,7 @@ internal sealed class ObservedQueue(IQueue inner) : IQueue
     public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
         int maxMessages, TimeSpan lease, TimeSpan wait, CancellationToken cancellationToken = default)
     {
-        var call = new QueueCall("Receive", []);
+        var call = new QueueCall("Receive", [wait]);
         Note(_begun, call);
         await Before(call);
         var messages = await inner.ReceiveAsync(maxMessages, lease, wait, cancellationToken);

@@ -23,7 +23,9 @@ public sealed class WorkerBackendAwayTests
                 return default;
             });
         var failures = 0;
-        host.Queue.Before = call => call.Is(operation) && ++failures <= Failures ? throw new BackendUnavailableException("Test", operation) : Task.CompletedTask;
+        host.Queue.Before = call => call.Is(operation) && ++failures <= Failures
+            ? throw new BackendUnavailableException("Test", operation)
+            : Task.CompletedTask;
         await host.EnqueueAsync("a");
 
         await host.PumpUntilAsync(host.Worker.RunUntilIdleAsync(), Step);
@@ -38,7 +40,9 @@ public sealed class WorkerBackendAwayTests
     public async Task Failures_and_dead_letters_are_repeated_too_and_charged_once()
     {
         await using var host = new WorkerHost(
-            (context, _) => WorkerHost.TextOf(context.Received) == "bad" ? throw new UnprocessableMessageException("Bad.") : throw new InvalidOperationException("It failed."),
+            (context, _) => throw (WorkerHost.TextOf(context.Received) == "bad"
+                ? new UnprocessableMessageException("Bad.")
+                : new InvalidOperationException("It failed.")),
             options => options.RetryDelay = TimeSpan.Zero,
             queue => queue.MaxDeliveries = 2);
         var calls = 0;
@@ -107,7 +111,7 @@ public sealed class WorkerBackendAwayTests
         await host.Queue.EndedAsync("Complete");
 
         host.Logs.Entries.Should().ContainSingle(entry => entry.Id == 2014);
-        await host.PumpUntilAsync(host.Queue.EndedForAsync("Receive", 3), TimeSpan.FromSeconds(1));
+        await host.PumpUntilAsync(host.Queue.EndedForAsync("Receive", 3));
         await host.Queue.EndedAsync("Complete", 2);
         (await host.StatsAsync()).TotalCrashes.Should().Be(1, "the lease of the one that could not be ended ran out");
     }

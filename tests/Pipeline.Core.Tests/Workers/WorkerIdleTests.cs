@@ -66,23 +66,37 @@ public sealed class WorkerIdleTests
     public async Task It_sees_within_a_second_that_another_has_finished_the_rest()
     {
         var handling = new Tally();
-        await using var host = new WorkerHost((_, _) =>
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = new WorkerHost(async (_, _) =>
         {
             handling.Enter();
-            return default;
+            await gate.Task;
         });
         await host.EnqueueAsync("a", "b");
         var other = await host.TakeAsync(1);
 
         var done = host.Worker.RunUntilIdleAsync();
-        await host.Queue.EndedAsync("Complete");
+        await host.Queue.BegunAsync("Receive", 2);
+        gate.SetResult();
+        await host.Queue.BegunAsync("Receive", 3);
         done.IsCompleted.Should().BeFalse();
         await host.Queue.Inner.CompleteAsync(other[0].Receipt);
-        await host.Queue.BegunAsync("Receive", 2);
-        host.Clock.Advance(TimeSpan.FromSeconds(1));
-        await done;
+        await host.PumpUntilAsync(done);
 
         handling.Count.Should().Be(1);
+        host.Queue.Begun("Receive").Should().OnlyContain(call => call.Items.Contains(TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact(Timeout = WorkerHost.TimeLimit)]
+    public async Task A_worker_that_does_not_end_when_idle_asks_no_more_than_twice_a_minute()
+    {
+        await using var host = new WorkerHost((_, _) => default);
+
+        host.Start();
+        await host.Queue.BegunAsync("Receive");
+
+        host.Queue.Begun("Receive").Should().ContainSingle().Which.Items.Should().Equal(TimeSpan.FromSeconds(30));
+        host.Queue.Begun("GetStats").Should().BeEmpty();
     }
 
     [Fact(Timeout = WorkerHost.TimeLimit)]
@@ -119,39 +133,6 @@ public sealed class WorkerIdleTests
         await host.PumpUntilAsync(Task.WhenAll(host.Worker.RunUntilIdleAsync(), host.WorkerOf("second").RunUntilIdleAsync()));
 
         handled.Should().HaveCount(1_000).And.OnlyHaveUniqueItems();
-    }
-
-    [Theory(Timeout = WorkerHost.TimeLimit)]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task It_stays_for_a_producer_until_that_has_ended_whichever_way(bool succeeds)
-    {
-        var handling = new Tally();
-        var producing = new TaskCompletionSource();
-        await using var host = new WorkerHost((_, _) =>
-        {
-            handling.Enter();
-            return default;
-        });
-
-        var done = host.Worker.RunUntilIdleAsync(producing.Task);
-        await host.Queue.BegunAsync("Receive");
-        await host.EnqueueAsync("a");
-        await host.Queue.EndedAsync("Complete");
-        await host.EnqueueAsync("b");
-        await host.Queue.EndedAsync("Complete", 2);
-        done.IsCompleted.Should().BeFalse();
-        if (succeeds)
-        {
-            producing.SetResult();
-        }
-        else
-        {
-            producing.SetException(new InvalidOperationException("The producer failed."));
-        }
-
-        await done;
-        handling.Count.Should().Be(2);
     }
 
     [Fact(Timeout = WorkerHost.TimeLimit)]
