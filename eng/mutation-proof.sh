@@ -37,7 +37,7 @@ for patch in eng/mutations/*.patch; do
         cat "$copy/output.txt"
         survived=1
     else
-        echo "$name: caught by $(failures | wc -l) facts, among them"
+        echo "$name: caught; facts that fail: $(failures | wc -l)"
         failures | head -5
     fi
     (cd "$copy" && git apply --unsafe-paths --reverse "$OLDPWD/$patch")
