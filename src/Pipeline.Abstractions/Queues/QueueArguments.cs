@@ -14,11 +14,7 @@ public static class QueueArguments
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static void CheckReceive(int maxMessages, TimeSpan lease, TimeSpan wait)
     {
-        if (maxMessages is < 1 or > QueueLimits.MaxBatchSize)
-        {
-            throw new ArgumentOutOfRangeException(nameof(maxMessages), maxMessages, $"Give a number from 1 to {QueueLimits.MaxBatchSize}.");
-        }
-
+        CheckCount(maxMessages, nameof(maxMessages));
         CheckLease(lease);
         if (wait < TimeSpan.Zero && wait != Timeout.InfiniteTimeSpan)
         {
@@ -103,14 +99,57 @@ public static class QueueArguments
         }
     }
 
-    /// <summary>Returns if a body or a checkpoint's body is within the queue's bound, and throws otherwise.</summary>
-    /// <param name="body">The body.</param>
+    /// <summary>Returns if abandonments can be made on a queue as they are, and throws otherwise.</summary>
+    /// <param name="abandonments">The abandonments.</param>
     /// <param name="queue">The queue.</param>
-    /// <param name="argument">The name of the caller's argument.</param>
-    /// <exception cref="ArgumentException">The body is too long.</exception>
-    public static void CheckBody(ReadOnlyMemory<byte> body, QueueDefinition queue, string argument)
+    /// <exception cref="ArgumentException">There are none or too many, one is null, or a checkpoint's body is too long.</exception>
+    public static void CheckAbandonments(IReadOnlyList<QueueAbandonment> abandonments, QueueDefinition queue)
     {
         ArgumentNullException.ThrowIfNull(queue);
+        CheckBatch(abandonments);
+        foreach (var abandonment in abandonments)
+        {
+            CheckCheckpoint(abandonment.Checkpoint, queue, nameof(abandonments));
+        }
+    }
+
+    /// <summary>Returns if rejections can be made on a queue as they are, and throws otherwise.</summary>
+    /// <param name="rejections">The rejections.</param>
+    /// <param name="queue">The queue.</param>
+    /// <exception cref="ArgumentException">There are none or too many, one is null, or a checkpoint's body is too long.</exception>
+    public static void CheckRejections(IReadOnlyList<QueueRejection> rejections, QueueDefinition queue)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        CheckBatch(rejections);
+        foreach (var rejection in rejections)
+        {
+            CheckCheckpoint(rejection.Checkpoint, queue, nameof(rejections));
+        }
+    }
+
+    /// <summary>Returns if the length of a page is in range, and throws otherwise.</summary>
+    /// <param name="maxCount">The length.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is out of range.</exception>
+    public static void CheckPage(int maxCount) => CheckCount(maxCount, nameof(maxCount));
+
+    private static void CheckCount(int count, string argument)
+    {
+        if (count is < 1 or > QueueLimits.MaxBatchSize)
+        {
+            throw new ArgumentOutOfRangeException(argument, count, $"Give a number from 1 to {QueueLimits.MaxBatchSize}.");
+        }
+    }
+
+    private static void CheckCheckpoint(MessageCheckpoint? checkpoint, QueueDefinition queue, string argument)
+    {
+        if (checkpoint is not null)
+        {
+            CheckBody(checkpoint.Body, queue, argument);
+        }
+    }
+
+    private static void CheckBody(ReadOnlyMemory<byte> body, QueueDefinition queue, string argument)
+    {
         if (body.Length > queue.Options.MaxBodyBytes)
         {
             throw new ArgumentException(

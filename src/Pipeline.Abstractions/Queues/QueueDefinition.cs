@@ -18,12 +18,7 @@ public sealed class QueueDefinition
     {
         StoredName.ThrowIfInvalid(name);
         ArgumentNullException.ThrowIfNull(options);
-        var verdict = Validator.Validate(name, options);
-        if (verdict.Failed)
-        {
-            throw new OptionsValidationException(name, typeof(QueueOptions), verdict.Failures);
-        }
-
+        Validator.ThrowIfInvalid(name, options);
         Name = name;
         Options = options with { TenantWeights = new Dictionary<string, int>(options.TenantWeights, StringComparer.Ordinal).AsReadOnly() };
     }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Frozen;
-using System.Runtime.CompilerServices;
-using Pipeline.Backends;
+using Pipeline.Internal;
 
 namespace Pipeline.Queues;
 
@@ -51,21 +50,21 @@ public sealed class QueueMessage
     /// of another.
     /// </summary>
     /// <exception cref="ArgumentException">The value is no valid name.</exception>
-    public string Tenant { get; init => field = CheckedName(value); } = "default";
+    public string Tenant { get; init => field = PropertyValue.Name(value, nameof(Tenant)); } = "default";
 
     /// <summary>
     /// A second message of the same tenant with the same key, enqueued within <see cref="QueueOptions.DeduplicationWindow"/> of the
     /// first, is not added. Default: <see langword="null"/>, no deduplication.
     /// </summary>
     /// <exception cref="ArgumentException">The value is no valid name.</exception>
-    public string? DeduplicationKey { get; init => field = value is null ? null : CheckedName(value); }
+    public string? DeduplicationKey { get; init => field = PropertyValue.OptionalName(value, nameof(DeduplicationKey)); }
 
     /// <summary>
     /// Messages of the same tenant with the same key are delivered one at a time and in order, across processes and retries. Default:
     /// <see langword="null"/>, no order beyond first in, first out.
     /// </summary>
     /// <exception cref="ArgumentException">The value is no valid name.</exception>
-    public string? OrderingKey { get; init => field = value is null ? null : CheckedName(value); }
+    public string? OrderingKey { get; init => field = PropertyValue.OptionalName(value, nameof(OrderingKey)); }
 
     /// <summary>The priority among the tenant's own messages, 0 to 9, higher first. Default: 4.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 0 or greater than 9.</exception>
@@ -153,12 +152,6 @@ public sealed class QueueMessage
     /// <summary>Names the message by its id and type; never its body, headers or keys.</summary>
     /// <returns>The id and the schema's type and version.</returns>
     public override string ToString() => $"{Id} ({Schema.Type} v{Schema.Version})";
-
-    private static string CheckedName(string value, [CallerMemberName] string? property = null)
-    {
-        StoredName.ThrowIfInvalid(value, property);
-        return value;
-    }
 
     private void SetDueTime(long ticks, bool isDelay)
     {

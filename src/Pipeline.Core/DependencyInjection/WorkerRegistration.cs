@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Pipeline.Backends;
 using Pipeline.Queues;
 using Pipeline.Workers;
 
@@ -13,12 +14,7 @@ internal sealed record WorkerRegistration(string Name, Action<IServiceProvider> 
     public static QueueWorker Create(IServiceProvider services, PipelineRegistry registry, string name, string queue, IMessageHandler handler)
     {
         var options = services.GetRequiredService<IOptionsMonitor<QueueWorkerOptions>>().Get(registry.KeyOf(name));
-        var verdict = Validator.Validate(name, options);
-        if (verdict.Failed)
-        {
-            throw new OptionsValidationException(name, typeof(QueueWorkerOptions), verdict.Failures);
-        }
-
+        Validator.ThrowIfInvalid(name, options);
         var target = services.GetRequiredPipelineService<IQueueProvider>(registry.Name).GetQueue(queue);
         return new QueueWorker(name, target, handler, options, services.GetRequiredService<WorkerServices>());
     }

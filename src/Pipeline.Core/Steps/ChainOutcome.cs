@@ -49,7 +49,7 @@ public sealed class ChainOutcome<T>
     /// <summary>
     /// Whether a failed item may be tried again: not after an <see cref="UnprocessableMessageException"/>, nor when a step refused its input as invalid.
     /// </summary>
-    public bool CanRetry => Error is not (null or UnprocessableMessageException or StepRejectedException { Reason: StepRejectionReason.InvalidInput });
+    public bool CanRetry => Error is { } error && !StepFailures.IsPermanent(error);
 
     /// <summary>The refusal if it was a rate limit that stopped the item: it can be deferred instead of failed. Otherwise <see langword="null"/>.</summary>
     public RateLimitRejectedException? RateLimitRejection => Error as RateLimitRejectedException;

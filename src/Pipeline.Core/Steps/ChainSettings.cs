@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using Pipeline.Backends;
 
 namespace Pipeline.Steps;
 
@@ -96,9 +97,7 @@ internal sealed class ChainSettings : IDisposable
 
     private ChainOptions Validated(ChainOptions options)
     {
-        var verdict = Validator.Validate(_chain, options);
-        return verdict.Failed
-            ? throw new OptionsValidationException(_chain, typeof(ChainOptions), verdict.Failures)
-            : options with { };
+        Validator.ThrowIfInvalid(_chain, options);
+        return options with { };
     }
 }

@@ -176,12 +176,7 @@ public abstract class StepBuilderBase<TIn, TBuilder>
                 + "Put these into the pipeline, or leave it out.");
         }
 
-        var verdict = Validator.Validate(Name, options);
-        if (verdict.Failed)
-        {
-            throw new OptionsValidationException(Name, typeof(StepOptions), verdict.Failures);
-        }
-
+        Validator.ThrowIfInvalid(Name, options);
         var copy = options with { ModelTimeouts = new Dictionary<string, TimeSpan>(options.ModelTimeouts, StringComparer.Ordinal) };
         return new StepResilience(Name, copy, RetryWhen, environment);
     }

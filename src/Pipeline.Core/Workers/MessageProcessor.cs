@@ -133,7 +133,7 @@ internal sealed class MessageProcessor(
                 return await DeferAsync(delivery, context, deferral.Delay).ConfigureAwait(false);
             case UnreadableMessageException:
                 return await RejectAsync(delivery, context, DeadLetterReason.Unreadable, exception).ConfigureAwait(false);
-            case UnprocessableMessageException or StepRejectedException { Reason: StepRejectionReason.InvalidInput }:
+            case Exception when StepFailures.IsPermanent(exception):
                 return await RejectAsync(delivery, context, DeadLetterReason.Unprocessable, exception).ConfigureAwait(false);
             case Exception when delivery.End == DeliveryEnd.Draining:
                 // How a handler fails once it was told to stop says nothing of its message.

@@ -12,11 +12,7 @@ internal sealed class InMemoryDeadLetterQueue(InMemoryQueue queue, InMemoryQueue
         DeadLetterFilter filter, int maxCount = 100, string? continuation = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        if (maxCount is < 1 or > QueueLimits.MaxBatchSize)
-        {
-            throw new ArgumentOutOfRangeException(nameof(maxCount), maxCount, $"Give a number from 1 to {QueueLimits.MaxBatchSize}.");
-        }
-
+        QueueArguments.CheckPage(maxCount);
         var after = ParseContinuation(continuation);
         cancellationToken.ThrowIfCancellationRequested();
         lock (queue.Gate)

@@ -127,24 +127,14 @@ internal sealed class InMemoryQueue : IQueue, IDisposable
     public ValueTask<IReadOnlyList<QueueReceipt>> AbandonAsync(
         IReadOnlyList<QueueAbandonment> abandonments, CancellationToken cancellationToken = default)
     {
-        QueueArguments.CheckBatch(abandonments);
-        foreach (var abandonment in abandonments)
-        {
-            CheckCheckpoint(abandonment.Checkpoint, nameof(abandonments));
-        }
-
+        QueueArguments.CheckAbandonments(abandonments, Definition);
         return Act(abandonments, static (state, abandonment, moment) => state.TryAbandon(abandonment, moment), static a => a.Receipt, cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<QueueReceipt>> DeadLetterAsync(
         IReadOnlyList<QueueRejection> rejections, CancellationToken cancellationToken = default)
     {
-        QueueArguments.CheckBatch(rejections);
-        foreach (var rejection in rejections)
-        {
-            CheckCheckpoint(rejection.Checkpoint, nameof(rejections));
-        }
-
+        QueueArguments.CheckRejections(rejections, Definition);
         return Act(rejections, static (state, rejection, moment) => state.TryReject(rejection, moment), static r => r.Receipt, cancellationToken);
     }
 
@@ -218,14 +208,6 @@ internal sealed class InMemoryQueue : IQueue, IDisposable
         }
 
         return ValueTask.FromResult<IReadOnlyList<QueueReceipt>>(lost ?? (IReadOnlyList<QueueReceipt>)[]);
-    }
-
-    private void CheckCheckpoint(MessageCheckpoint? checkpoint, string argument)
-    {
-        if (checkpoint is not null)
-        {
-            QueueArguments.CheckBody(checkpoint.Body, Definition, argument);
-        }
     }
 
     private async ValueTask<T> WaitAsync<T>(Waiter<T> waiter, Func<bool> leave, CancellationToken cancellationToken)
