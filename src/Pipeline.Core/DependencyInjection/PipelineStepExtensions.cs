@@ -83,7 +83,7 @@ public static class PipelineStepExtensions
             ServiceType = typeof(IStreamingStepRunner<TIn, TItem>),
         });
         builder.Services.AddKeyedSingleton(key, (services, _) => step.Build(
-            services.GetRequiredService<TStep>(), OptionsOf(services, key), services, services.GetRequiredService<RunEnvironment>()));
+            services.GetRequiredService<TStep>(), OptionsOf(services, key), new SuiteServices(services, registry), services.GetRequiredService<RunEnvironment>()));
         OnlyItem.Register<IStreamingStepRunner<TIn, TItem>>(builder.Services, registry);
         return builder;
     }
@@ -151,7 +151,7 @@ public static class PipelineStepExtensions
             ServiceType = typeof(IStepRunner<TIn, TOut>),
         });
         builder.Services.AddKeyedSingleton(key, (services, _) => step.Build(
-            create(services), OptionsOf(services, key), services, services.GetRequiredService<RunEnvironment>()));
+            create(services), OptionsOf(services, key), new SuiteServices(services, registry), services.GetRequiredService<RunEnvironment>()));
         OnlyItem.Register<IStepRunner<TIn, TOut>>(builder.Services, registry);
         return builder;
     }

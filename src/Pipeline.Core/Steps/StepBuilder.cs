@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pipeline.DependencyInjection;
 
 namespace Pipeline.Steps;
 
@@ -8,7 +9,7 @@ namespace Pipeline.Steps;
 /// <remarks>
 /// Used while services are registered, on one thread. Values are checked when the application starts. What is said here wins over the configuration.
 /// </remarks>
-public sealed class StepBuilder<TIn, TOut> : StepBuilderBase<TIn, StepBuilder<TIn, TOut>>
+public sealed partial class StepBuilder<TIn, TOut> : StepBuilderBase<TIn, StepBuilder<TIn, TOut>>
 {
     private readonly List<Func<IServiceProvider, IStepStage<TIn, TOut>>> _stages = [];
 
@@ -30,9 +31,9 @@ public sealed class StepBuilder<TIn, TOut> : StepBuilderBase<TIn, StepBuilder<TI
 
     /// <exception cref="InvalidOperationException">The code asks for a pipeline of its own and for parts of ours.</exception>
     /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
-    internal IStepRunner<TIn, TOut> Build(IStep<TIn, TOut> step, StepOptions options, IServiceProvider services, RunEnvironment environment)
+    internal IStepRunner<TIn, TOut> Build(IStep<TIn, TOut> step, StepOptions options, SuiteServices services, RunEnvironment environment)
     {
-        var stages = _stages.ConvertAll(create => create(services));
+        var stages = _stages.ConvertAll(create => create(services.Provider));
         if (Checks is { Length: > 0 } checks)
         {
             stages.Add(new ValidationStage<TIn, TOut>(Name, checks));

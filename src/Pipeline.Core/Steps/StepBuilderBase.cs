@@ -11,7 +11,7 @@ namespace Pipeline.Steps;
 /// <remarks>
 /// Used while services are registered, on one thread. Values are checked when the application starts. What is said here wins over the configuration.
 /// </remarks>
-public abstract class StepBuilderBase<TIn, TBuilder>
+public abstract partial class StepBuilderBase<TIn, TBuilder>
     where TBuilder : StepBuilderBase<TIn, TBuilder>
 {
     private static readonly StepOptionsValidator Validator = new();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pipeline.DependencyInjection;
 
 namespace Pipeline.Steps;
 
@@ -9,7 +10,7 @@ namespace Pipeline.Steps;
 /// Used while services are registered, on one thread. Values are checked when the application starts. What is said here wins over the configuration.
 /// The total time-out and the concurrency limit hold for the whole enumeration; retries, circuit breaker and attempt time-out until its first item.
 /// </remarks>
-public sealed class StreamingStepBuilder<TIn, TItem> : StepBuilderBase<TIn, StreamingStepBuilder<TIn, TItem>>
+public sealed partial class StreamingStepBuilder<TIn, TItem> : StepBuilderBase<TIn, StreamingStepBuilder<TIn, TItem>>
 {
     private readonly List<Func<IServiceProvider, IStreamingStepStage<TIn, TItem>>> _stages = [];
 
@@ -32,9 +33,9 @@ public sealed class StreamingStepBuilder<TIn, TItem> : StepBuilderBase<TIn, Stre
     /// <exception cref="InvalidOperationException">The code asks for a pipeline of its own and for parts of ours.</exception>
     /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
     internal IStreamingStepRunner<TIn, TItem> Build(
-        IStreamingStep<TIn, TItem> step, StepOptions options, IServiceProvider services, RunEnvironment environment)
+        IStreamingStep<TIn, TItem> step, StepOptions options, SuiteServices services, RunEnvironment environment)
     {
-        var stages = _stages.ConvertAll(create => create(services));
+        var stages = _stages.ConvertAll(create => create(services.Provider));
         if (Checks is { Length: > 0 } checks)
         {
             stages.Add(new StreamingValidationStage<TIn, TItem>(Name, checks));

@@ -1,6 +1,7 @@
 using FluentAssertions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.DependencyInjection;
 using Pipeline.Diagnostics;
 using Xunit;
 
@@ -21,7 +22,7 @@ public sealed class StepAllocationTests
             new PipelineDiagnostics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
             NullLoggerFactory.Instance,
             []);
-        var runner = new StepBuilder<int, int>("empty").Build(new EmptyStep(), new StepOptions(), services, environment);
+        var runner = new StepBuilder<int, int>("empty").Build(new EmptyStep(), new StepOptions(), new SuiteServices(services, new PipelineRegistry("")), environment);
         var call = new CallContext { Tenant = "acme" };
         using var scope = CallContext.Use(call);
         Run(runner, call);

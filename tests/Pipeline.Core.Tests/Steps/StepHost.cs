@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pipeline.DependencyInjection;
 using Pipeline.Diagnostics;
 using Pipeline.Telemetry;
 
@@ -19,6 +20,8 @@ internal sealed class StepHost : IDisposable
 
     public ObservedClock Clock { get; } = new();
 
+    public SuiteServices Suite => new(_services, new PipelineRegistry(""));
+
     public RecordingLogger Logs { get; } = new();
 
     public IMeterFactory Meters { get; }
@@ -34,7 +37,7 @@ internal sealed class StepHost : IDisposable
         configure?.Invoke(builder);
         options ??= new StepOptions();
         builder.Configure(options);
-        return builder.Build(new DelegateStep<TIn, TOut>(execute), options, _services, Environment);
+        return builder.Build(new DelegateStep<TIn, TOut>(execute), options, Suite, Environment);
     }
 
     public IStreamingStepRunner<TIn, TItem> StreamingStep<TIn, TItem>(
@@ -46,7 +49,7 @@ internal sealed class StepHost : IDisposable
         configure?.Invoke(builder);
         options ??= new StepOptions();
         builder.Configure(options);
-        return builder.Build(new DelegateStreamingStep<TIn, TItem>(execute), options, _services, Environment);
+        return builder.Build(new DelegateStreamingStep<TIn, TItem>(execute), options, Suite, Environment);
     }
 
     public Chain<T> Chain<T>(
