@@ -134,8 +134,9 @@ public interface ICacheBackend : ICapabilityProvider
     /// that was there and not valid, the one or the other.
     /// </returns>
     /// <remarks>
-    /// Once the task has completed, no read that begins afterwards returns the removed entry. A value that somebody is computing meanwhile
-    /// from old data can still be stored after the removal; where that matters, give the entry a tag and invalidate the tag.
+    /// <para>Once the task has completed, no read that begins afterwards returns the removed entry. A value that somebody is computing
+    /// meanwhile from old data can still be stored after the removal; where that matters, give the entry a tag and invalidate the tag.</para>
+    /// <para>Announced whatever stood there: another process may hold a copy of an entry that has vanished here.</para>
     /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="key"/> cannot be stored.</exception>
     /// <exception cref="BackendUnavailableException">The backend did not answer. The entry may have been removed.</exception>

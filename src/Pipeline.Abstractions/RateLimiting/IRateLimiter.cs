@@ -46,11 +46,13 @@ public interface IRateLimiter : ICapabilityProvider
     /// can no longer be settled.
     /// </returns>
     /// <remarks>
-    /// <para>What was reserved too much is given back where it was charged: a window that has passed since gets nothing. What was reserved
-    /// too little is charged now, even beyond the limit. Such debt counts as every charge does: a window is rid of it when the window has
-    /// passed, a bucket pays it off by its refill.</para>
+    /// <para>What was reserved too much is given back where it was charged: a window that has passed since gets nothing, and a bucket at
+    /// most what it lacks only because of that charge, since what its refill has replaced would be had twice. At the least it gets what the
+    /// refill has not replaced yet, the oldest charges first. What was reserved too little is charged now, even beyond the limit. Such debt
+    /// counts as every charge does: a window is rid of it when the window has passed, a bucket pays it off by its refill.</para>
     /// <para>Idempotent: of several calls, also of <see cref="ReleaseAsync"/>, the first counts, so a call whose answer was lost can be
-    /// repeated. A reservation can be settled for at least <see cref="RateLimitReservation.MinSettlementTime"/>.</para>
+    /// repeated. A reservation with an estimate can be ended for at least <see cref="RateLimitReservation.MinSettlementTime"/>, one of leases
+    /// alone until they have run out.</para>
     /// </remarks>
     /// <exception cref="ArgumentException">There are more or fewer costs than dimensions, or one is negative.</exception>
     /// <exception cref="BackendUnavailableException">The backend did not answer. The reservation may have been ended.</exception>
@@ -95,8 +97,8 @@ public interface IRateLimiter : ICapabilityProvider
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>A task that completes when the state is forgotten.</returns>
     /// <remarks>
-    /// A reservation from before gives nothing back to the new state: it can end, but it cannot make the limit greater. Debt that it
-    /// settles later is charged.
+    /// A reservation from before gives nothing back to the new state: one with an estimate can end, but it cannot make the limit greater. Debt
+    /// that it settles later is charged. A lease from before cannot be extended.
     /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="key"/> cannot be stored.</exception>
     /// <exception cref="BackendUnavailableException">

@@ -6,7 +6,8 @@ namespace Pipeline.RateLimiting;
 /// <remarks>
 /// The figures are those of one dimension. Of a denied request: the one that denied; if several did, the one with the longest
 /// <see cref="RetryAfter"/>, the first of these in the request's order. Of a granted request: the one with the smallest share of its limit
-/// remaining, the first of these. Dimensions without a limit are passed over. A default value is a denial.
+/// remaining (<see cref="Remaining"/> to <see cref="Limit"/>), the first of these. Dimensions without a limit are passed over. Durations are
+/// rounded up, and <see cref="TimeSpan.MaxValue"/> where they are longer. A default value is a denial.
 /// </remarks>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct RateLimitDecision

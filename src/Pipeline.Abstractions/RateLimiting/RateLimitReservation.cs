@@ -9,7 +9,8 @@ namespace Pipeline.RateLimiting;
 public sealed class RateLimitReservation
 {
     /// <summary>
-    /// How long after the decision a reservation can at least be settled: 1 hour. Afterwards its charges stay as they were reserved.
+    /// How long after the decision a reservation with an estimate can at least be ended: 1 hour. Afterwards its charges stay as they were
+    /// reserved.
     /// </summary>
     public static readonly TimeSpan MinSettlementTime = TimeSpan.FromHours(1);
 

@@ -7,9 +7,10 @@ namespace Pipeline.RateLimiting;
 /// <remarks>
 /// <para>Immutable and compared by value; make rules once and keep them. What is counted are costs: whole numbers of any unit (requests,
 /// tokens, cents). Durations are whole milliseconds.</para>
-/// <para><b>The promise</b> of every kind holds for the charges as reserved by non-degraded decisions, on any number of processes, however
-/// wrong their clocks are: the backend's clock decides. What a settlement adds on top of a reservation is debt, which later requests wait
-/// for. A server that loses state that it had acknowledged (a promoted replica) can exceed a rule by the charges that were lost.</para>
+/// <para><b>The promise</b> of every kind holds for the charges as reserved by non-degraded decisions, less what settlements have given back, on
+/// any number of processes, however wrong their clocks are: the backend's clock decides. What a settlement adds on top of a reservation is
+/// debt, which later requests wait for. A server that loses state that it had acknowledged (a promoted replica) can exceed a rule by the
+/// charges that were lost.</para>
 /// <para>A rule that denies says when to try again (<see cref="RateLimitDecision.RetryAfter"/>).</para>
 /// </remarks>
 public sealed partial record RateLimitRule
@@ -83,7 +84,9 @@ public sealed partial record RateLimitRule
     /// </summary>
     /// <remarks>
     /// Rules with the same text share the state of a key; others do not. So a key can have a rule a minute and a rule a day, and a changed
-    /// limit goes on counting where the old one stood, while a changed kind or window begins anew. The text is part of the stored format.
+    /// limit goes on counting where the old one stood (of the new limit remains what is not charged, and a bucket lacks what it lacked), while a
+    /// changed kind or window begins anew. How fast a bucket was refilled between two calls whose rules differ in that is not told. The text is
+    /// part of the stored format.
     /// </remarks>
     public string StateId { get; }
 
@@ -132,7 +135,11 @@ public sealed partial record RateLimitRule
     /// <param name="limit">From 1 to 10^12.</param>
     /// <param name="window">From 1 millisecond to 366 days, in whole milliseconds.</param>
     /// <returns>The rule.</returns>
-    /// <remarks>Across the border of two windows twice the limit can be had in a short time; a sliding window cannot be surprised so.</remarks>
+    /// <remarks>
+    /// Across the border of two windows twice the limit can be had in a short time; a sliding window cannot be surprised so. The window is the one
+    /// that the backend's wall clock shows. If that clock is set back, what was charged in a window that it shows again still counts there, for at
+    /// least a minute after the window's first end.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static RateLimitRule FixedWindow(long limit, TimeSpan window) =>
         new(RateLimitRuleKind.FixedWindow, CheckAmount(limit), CheckWindow(window), 0);
