@@ -1,6 +1,5 @@
 using Pipeline.Conformance;
 using Pipeline.Conformance.Queues;
-using Pipeline.Conformance.Queues.Generation;
 
 namespace Pipeline.Queues;
 

@@ -1,4 +1,4 @@
-namespace Pipeline.Conformance.Queues.Generation;
+namespace Pipeline.Conformance;
 
 /// <summary>
 /// A random generator that gives the same numbers for the same seed on every machine and version, so that a failing sequence can be

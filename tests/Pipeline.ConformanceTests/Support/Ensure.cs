@@ -1,6 +1,6 @@
 using Xunit.Sdk;
 
-namespace Pipeline.Conformance.Queues.Generation;
+namespace Pipeline.Conformance;
 
 /// <summary>Says what a backend did wrong. The runner adds the seed and the operations.</summary>
 internal static class Ensure

@@ -1,4 +1,4 @@
-namespace Pipeline.Conformance.Queues.Generation;
+namespace Pipeline.Conformance;
 
 /// <summary>The time and the counters of one sequence: its own time moves only where the sequence says so.</summary>
 internal sealed class ModelTime(DateTimeOffset start)

@@ -1,8 +1,8 @@
-namespace Pipeline.Conformance.Queues.FaultInjection;
+namespace Pipeline.Conformance;
 
 /// <summary>Holds calls up until the test opens it.</summary>
 /// <remarks>Thread safe.</remarks>
-public sealed class QueueGate
+public sealed class CallGate
 {
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,6 +1,6 @@
-namespace Pipeline.Conformance.Queues.Generation;
+namespace Pipeline.Conformance;
 
-/// <summary>How many generated sequences of queue operations are run.</summary>
+/// <summary>How many generated sequences of operations are run.</summary>
 /// <remarks>
 /// A failure names its seed and lists the operations: set <see cref="FirstSeed"/> to that seed and <see cref="Sequences"/> to 1 to see
 /// it again.
