@@ -1,0 +1,6 @@
+namespace Pipeline.Caching.Keys;
+
+internal sealed class Loop
+{
+    public Loop? Self { get; set; }
+}

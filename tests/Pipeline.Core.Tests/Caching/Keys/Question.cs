@@ -1,0 +1,3 @@
+namespace Pipeline.Caching.Keys;
+
+internal sealed record Question(string Text, decimal Temperature = 0, string[]? Documents = null, Question? Before = null);
