@@ -1,0 +1,8 @@
+using Pipeline.Telemetry;
+
+namespace Pipeline.Caching;
+
+/// <summary>A value, and what the cache did to get it.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Outcome">Hit, StaleHit, Shared, Miss or Failed.</param>
+internal readonly record struct CacheAnswer<T>(T Value, CacheOutcome Outcome);

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Microsoft.Extensions.Caching.Hybrid;
+
+namespace Pipeline.Caching;
+
+/// <summary>A value on its way into the levels, serialised if any level or any other caller needs it so. Not thread safe.</summary>
+internal sealed class EncodedValue<T> : IDisposable
+{
+    private readonly T _value;
+
+    private EncodedValue(T value) => _value = value;
+
+    /// <summary>What goes to the backend; <see langword="null"/> if nothing does.</summary>
+    public PooledBuffer? Stored { get; private init; }
+
+    public IHybridCacheSerializer<T>? Serializer { get; private init; }
+
+    /// <summary>The value as its serializer wrote it, for callers who must not share the object; <see langword="null"/> if they may.</summary>
+    public byte[]? Payload { get; private init; }
+
+    /// <summary>What the size guard goes by.</summary>
+    public long Bytes { get; private init; }
+
+    /// <summary>Serialises a value.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="serializers">The serializers.</param>
+    /// <param name="toBackend">Whether it goes to the backend.</param>
+    /// <remarks>Throws what the serializer throws.</remarks>
+    public static EncodedValue<T> Of(T value, CacheSerializers serializers, bool toBackend)
+    {
+        if (ValueKind<T>.IsPlain && !toBackend)
+        {
+            return new(value) { Bytes = value is string text ? Encoding.UTF8.GetByteCount(text) : Unsafe.SizeOf<T>() };
+        }
+
+        var serializer = serializers.Get<T>();
+        var buffer = new PooledBuffer();
+        try
+        {
+            TieredValue.Write(value, serializer, buffer);
+        }
+        catch
+        {
+            // Whatever threw may hold on to the buffer.
+            buffer.Abandon();
+            throw;
+        }
+
+        return new(value)
+        {
+            Stored = buffer,
+            Serializer = serializer,
+            Payload = value is null || ValueKind<T>.IsImmutable ? null : buffer.Written[TieredValue.HeaderBytes..].ToArray(),
+            Bytes = buffer.Length - TieredValue.HeaderBytes,
+        };
+    }
+
+    /// <summary>The value as this process keeps it.</summary>
+    public LocalEntry<T> ToEntry(string key, EntryTags tags, long born, in EntryTimes times) =>
+        LocalEntry<T>.Of(key, _value, Payload, Bytes, Serializer, tags, born, times);
+
+    public void Dispose() => Stored?.Dispose();
+}

@@ -1,0 +1,3 @@
+namespace Pipeline.Caching;
+
+internal readonly record struct Point(int X, int Y);

@@ -1,0 +1,239 @@
+using FluentAssertions;
+using Pipeline.Backends;
+using Pipeline.Conformance.Caching.FaultInjection;
+using Xunit;
+
+namespace Pipeline.Caching;
+
+/// <summary>A value from before a change is never served to who asks after it. Each test makes the worst interleaving happen.</summary>
+public sealed class TieredCacheInvalidationTests
+{
+    private static readonly string[] Tags = ["a", "b"];
+
+    public enum Change
+    {
+        Tag,
+        All,
+        Key,
+        Set,
+    }
+
+    [Theory(Timeout = TieredHost.TimeLimit)]
+    [InlineData(Change.Tag, true)]
+    [InlineData(Change.Tag, false)]
+    [InlineData(Change.All, true)]
+    [InlineData(Change.All, false)]
+    [InlineData(Change.Key, true)]
+    [InlineData(Change.Key, false)]
+    [InlineData(Change.Set, true)]
+    [InlineData(Change.Set, false)]
+    public async Task Who_asks_after_a_change_does_not_join_a_run_from_before_it_and_its_value_is_not_kept(Change change, bool isLocal)
+    {
+        using var host = isLocal ? TieredHost.Local() : await TieredHost.SharedAsync();
+        var factory = new Factory(isHeld: true);
+        var before = host.Cache.AskAsync("key", factory, Tags);
+        await factory.StartedAsync();
+        await ApplyAsync(host.Cache, change);
+
+        var after = host.Cache.AskAsync("key", factory, Tags);
+        if (change != Change.Set)
+        {
+            await factory.StartedAsync(2);
+            factory.Finish(2);
+        }
+
+        var expected = change == Change.Set ? "set" : "2";
+        (await after).Should().Be(expected);
+
+        // The old run ends last, and brings a value that was made from old data.
+        factory.Finish(1);
+        (await before).Should().Be("1");
+        (await host.Cache.PeekAsync("key")).Should().Be(expected);
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        (await host.Cache.PeekAsync("key")).Should().Be(expected);
+    }
+
+    [Theory(Timeout = TieredHost.TimeLimit)]
+    [InlineData(Change.Tag)]
+    [InlineData(Change.All)]
+    [InlineData(Change.Key)]
+    public async Task A_run_that_ends_after_the_change_leaves_nothing_where_nobody_asked_meanwhile(Change change)
+    {
+        using var host = await TieredHost.SharedAsync();
+        var factory = new Factory(isHeld: true);
+        var before = host.Cache.AskAsync("key", factory, Tags);
+        await factory.StartedAsync();
+        await ApplyAsync(host.Cache, change);
+        factory.Finish();
+        await before;
+
+        (await host.Cache.PeekAsync("key")).Should().BeNull();
+        using var other = await host.BesideAsync();
+        (await other.Cache.PeekAsync("key")).Should().BeNull();
+    }
+
+    [Theory(Timeout = TieredHost.TimeLimit)]
+    [InlineData(CacheCall.Remove, Change.Key)]
+    [InlineData(CacheCall.InvalidateTag, Change.Tag)]
+    [InlineData(CacheCall.Set, Change.Set)]
+    public async Task A_run_that_begins_while_the_backend_is_being_changed_is_from_before_it(CacheCall call, Change change)
+    {
+        using var host = await TieredHost.SharedAsync();
+        await host.Cache.AskAsync("key", new Factory(), Tags);
+        var gate = host.Faults.Hold(call);
+        var changing = ApplyAsync(host.Cache, change).AsTask();
+        await gate.Reached;
+
+        // The backend still has the old value, which is right to serve now, and wrong as soon as the change is done.
+        (await host.Cache.AskAsync("key", new Factory(), Tags)).Should().Be("1");
+        gate.Open();
+        await changing;
+
+        (await host.Cache.PeekAsync("key")).Should().Be(change == Change.Set ? "set" : null);
+    }
+
+    [Theory(Timeout = TieredHost.TimeLimit)]
+    [InlineData(Change.Key)]
+    [InlineData(Change.Set)]
+    public async Task A_change_waits_for_the_value_that_is_just_being_written_to_the_backend(Change change)
+    {
+        using var host = await TieredHost.SharedAsync();
+        var gate = host.Faults.Hold(CacheCall.Set);
+        var filling = host.Cache.AskAsync("key", new Factory(), Tags);
+        await gate.Reached;
+        var changing = ApplyAsync(host.Cache, change).AsTask();
+        gate.Open();
+        await filling;
+        await changing;
+
+        using var other = await host.BesideAsync();
+        (await other.Cache.PeekAsync("key")).Should().Be(change == Change.Set ? "set" : null);
+        (await host.Cache.PeekAsync("key")).Should().Be(change == Change.Set ? "set" : null);
+    }
+
+    [Fact(Timeout = TieredHost.TimeLimit)]
+    public async Task A_value_that_was_read_from_the_backend_before_a_tag_of_its_own_was_invalidated_is_not_joined()
+    {
+        using var writer = await TieredHost.SharedAsync();
+        await writer.Cache.SetAsync("key", "old", tags: ["hidden"]);
+        using var host = await writer.BesideAsync();
+        var read = new Factory();
+
+        // The flight does not know the entry's tag until the read comes back, and the read is over when the tag is invalidated.
+        var gate = host.Faults.Hold(CacheCall.Get);
+        var before = host.Cache.AskAsync("key", read);
+        await gate.Reached;
+        await host.Cache.RemoveByTagAsync("hidden");
+        var after = host.Cache.AskAsync("key", read);
+        gate.Open();
+
+        (await after).Should().Be("1");
+        await before;
+    }
+
+    [Fact(Timeout = TieredHost.TimeLimit)]
+    public async Task Sets_of_one_key_take_turns_so_that_both_levels_end_with_the_same()
+    {
+        using var host = await TieredHost.SharedAsync();
+        var gate = host.Faults.Hold(CacheCall.Set);
+        var first = host.Cache.SetAsync("key", "first").AsTask();
+        await gate.Reached;
+        var second = host.Cache.SetAsync("key", "second").AsTask();
+        gate.Open();
+        await Task.WhenAll(first, second);
+
+        using var other = await host.BesideAsync();
+        (await host.Cache.PeekAsync("key")).Should().Be("second");
+        (await other.Cache.PeekAsync("key")).Should().Be("second");
+    }
+
+    [Theory(Timeout = TieredHost.TimeLimit)]
+    [InlineData(CacheCall.Remove, Change.Key, null)]
+    [InlineData(CacheCall.InvalidateTag, Change.Tag, null)]
+    [InlineData(CacheCall.Set, Change.Set, "set")]
+    public async Task A_change_that_the_backend_does_not_take_throws_after_this_process_has_done_its_part(
+        CacheCall call, Change change, string? local)
+    {
+        using var host = await TieredHost.SharedAsync();
+        var old = new Factory();
+        await host.Cache.AskAsync("key", old, Tags);
+        host.Faults.FailBefore(call);
+
+        await host.Cache.Awaiting(cache => ApplyAsync(cache, change).AsTask()).Should().ThrowAsync<BackendUnavailableException>();
+
+        // A copy from before would be served without asking the backend.
+        host.Faults.FailBefore(CacheCall.Get);
+        (await host.Cache.PeekAsync("key")).Should().Be(local);
+    }
+
+    [Fact(Timeout = TieredHost.TimeLimit)]
+    public async Task A_fill_from_outside_is_stored_unless_a_change_came_in_between()
+    {
+        using var host = await TieredHost.SharedAsync();
+        var policy = TieredCache.PolicyOf(new CacheEntryPreset());
+        foreach (var change in new Change?[] { null, Change.Tag, Change.All, Change.Key, Change.Set })
+        {
+            var key = $"key {change}";
+            using var fill = await host.Cache.BeginFillAsync(key, Tags, CancellationToken.None);
+            if (change is { } made)
+            {
+                await ApplyAsync(host.Cache, made, key);
+            }
+
+            await host.Cache.StoreAsync(fill, "streamed", policy, CancellationToken.None);
+
+            (await host.Cache.PeekAsync(key)).Should().Be(change is null ? "streamed" : change == Change.Set ? "set" : null, "of {0}", change);
+        }
+    }
+
+    [Fact(Timeout = TieredHost.TimeLimit)]
+    public async Task Runs_and_invalidations_at_random_never_serve_the_past()
+    {
+        using var host = await TieredHost.SharedAsync();
+        var data = 0;
+        var announced = 0;
+        var failures = 0;
+        var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < 2_000; i++)
+            {
+                var known = Volatile.Read(ref announced);
+                var got = await host.Cache.GetOrCreateAsync("key", ReadAsync, tags: ["a"]);
+                if (got < known)
+                {
+                    Interlocked.Increment(ref failures);
+                }
+            }
+        })).ToArray();
+        var writer = Task.Run(async () =>
+        {
+            for (var i = 1; i <= 500; i++)
+            {
+                Volatile.Write(ref data, i);
+                await host.Cache.RemoveByTagAsync("a");
+
+                // From here on nobody may get less.
+                Volatile.Write(ref announced, i);
+                await Task.Yield();
+            }
+        });
+        await Task.WhenAll([.. readers, writer]);
+
+        failures.Should().Be(0);
+
+        async ValueTask<int> ReadAsync(CancellationToken token)
+        {
+            var read = Volatile.Read(ref data);
+            await Task.Yield();
+            return read;
+        }
+    }
+
+    private static ValueTask ApplyAsync(TieredCache cache, Change change, string key = "key") => change switch
+    {
+        Change.Tag => cache.RemoveByTagAsync("a"),
+        Change.All => cache.RemoveByTagAsync("*"),
+        Change.Key => cache.RemoveAsync(key),
+        _ => cache.SetAsync(key, "set"),
+    };
+}
