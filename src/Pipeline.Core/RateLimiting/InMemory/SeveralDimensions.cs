@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+
+namespace Pipeline.RateLimiting;
+
+/// <summary>Decides requests of several dimensions, all of them or none, under the locks of all their states.</summary>
+internal static class SeveralDimensions
+{
+    public static RateLimitDecision Decide(LimiterTables tables, in RateLimitRequest request, bool takes, in LimiterMoment moment)
+    {
+        var dimensions = request.Dimensions;
+        Hashes hashes = default;
+        ShardSet shards = default;
+        for (var i = 0; i < dimensions.Length; i++)
+        {
+            if (dimensions[i].Rule.Kind != RateLimitRuleKind.Unlimited)
+            {
+                hashes[i] = LimiterState.HashOf(dimensions[i]);
+                shards.Add(tables.States.IndexOf(hashes[i]));
+            }
+        }
+
+        var charges = takes && request.NeedsReservation ? new ReservedCharge[dimensions.Length] : null;
+        var (answer, at) = (default(LimiterStanding), -1);
+        shards.Enter(tables.States);
+        try
+        {
+            (answer, at) = Judge(tables, dimensions, hashes, moment);
+            if (takes && answer.IsGranted)
+            {
+                (answer, at) = Take(tables, dimensions, hashes, moment, charges);
+            }
+        }
+        finally
+        {
+            shards.Exit(tables.States);
+        }
+
+        var reservation = charges is not null && answer.IsGranted ? ReservationBook.Open(tables, request, charges, moment.Now) : null;
+        tables.SweepIfDue(moment.Now);
+        return at < 0 ? RateLimitDecision.Unlimited : answer.ToDecision(dimensions[at].Rule, at, reservation);
+    }
+
+    private static (LimiterStanding Answer, int At) Judge(
+        LimiterTables tables, ReadOnlySpan<RateLimitDimension> dimensions, in Hashes hashes, in LimiterMoment moment)
+    {
+        var (answer, at) = (LimiterStanding.Granted(long.MaxValue, 0), -1);
+        for (var i = 0; i < dimensions.Length; i++)
+        {
+            ref readonly var dimension = ref dimensions[i];
+            if (dimension.Rule.Kind == RateLimitRuleKind.Unlimited)
+            {
+                continue;
+            }
+
+            var state = LimiterState.Find(tables.States.ShardOf(hashes[i]), dimension.Key, dimension.Rule, hashes[i]);
+            var standing = state is null ? LimiterStanding.Granted(dimension.Rule.Limit, 0) : state.Judge(dimension, moment);
+            if (at < 0 || Decides(standing, dimension, answer, dimensions[at]))
+            {
+                (answer, at) = (standing, i);
+            }
+        }
+
+        return (answer, at);
+    }
+
+    private static (LimiterStanding Answer, int At) Take(
+        LimiterTables tables, ReadOnlySpan<RateLimitDimension> dimensions, in Hashes hashes, in LimiterMoment moment, ReservedCharge[]? charges)
+    {
+        var (answer, at) = (LimiterStanding.Granted(long.MaxValue, 0), -1);
+        for (var i = 0; i < dimensions.Length; i++)
+        {
+            ref readonly var dimension = ref dimensions[i];
+            if (dimension.Rule.Kind == RateLimitRuleKind.Unlimited)
+            {
+                continue;
+            }
+
+            var standing = LimiterStanding.Granted(dimension.Rule.Limit, 0);
+            if (dimension.Cost > 0)
+            {
+                var state = tables.GetOrAdd(dimension, hashes[i]);
+                standing = state.Take(dimension, moment);
+                if (charges is not null)
+                {
+                    charges[i] = state.LastCharge();
+                }
+            }
+            else if (LimiterState.Find(tables.States.ShardOf(hashes[i]), dimension.Key, dimension.Rule, hashes[i]) is { } untouched)
+            {
+                standing = untouched.Judge(dimension, moment);
+            }
+
+            if (at < 0 || Decides(standing, dimension, answer, dimensions[at]))
+            {
+                (answer, at) = (standing, i);
+            }
+        }
+
+        return (answer, at);
+    }
+
+    /// <summary>Whether the figures of a dimension are given rather than those of one before it.</summary>
+    private static bool Decides(
+        in LimiterStanding standing, in RateLimitDimension dimension, in LimiterStanding before, in RateLimitDimension dimensionBefore)
+    {
+        if (standing.IsGranted != before.IsGranted)
+        {
+            return before.IsGranted;
+        }
+
+        return standing.IsGranted
+            ? (Int128)standing.Remaining * dimensionBefore.Rule.Limit < (Int128)before.Remaining * dimension.Rule.Limit
+            : standing.RetryAfter > before.RetryAfter;
+    }
+
+    [InlineArray(RateLimitRequest.MaxDimensions)]
+    private struct Hashes
+    {
+        private int _first;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Numerics;
+
+namespace Pipeline.RateLimiting;
+
+/// <summary>A part of a <see cref="SweptTable{TEntry}"/>: a hash table with chains, under a lock that its users take.</summary>
+internal sealed class TableShard<TEntry>
+    where TEntry : TableEntry<TEntry>
+{
+    private const int FewestBuckets = 4;
+
+    // How much emptier than full the table must be to shrink: far from where it grows, so that it does not do both in turns.
+    private const int ShrinkFactor = 8;
+
+    private TEntry?[] _buckets = new TEntry?[FewestBuckets];
+
+    // Held for some dozen nanoseconds, twice that by a Lock, which is half of what a decision costs besides its clock.
+    private SpinLock _gate = new(enableThreadOwnerTracking: false);
+
+    public int Count { get; private set; }
+
+    public void Enter()
+    {
+        var isTaken = false;
+        _gate.Enter(ref isTaken);
+    }
+
+    public void Exit() => _gate.Exit(useMemoryBarrier: false);
+
+    /// <summary>The first of the entries among which one with this hash is found, if it is there.</summary>
+    public TEntry? First(int hash)
+    {
+        var buckets = _buckets;
+        return buckets[hash & (buckets.Length - 1)];
+    }
+
+    public void Add(TEntry entry)
+    {
+        if (Count == _buckets.Length)
+        {
+            Resize(_buckets.Length * 2);
+        }
+
+        Link(entry);
+        Count++;
+    }
+
+    public void Remove(TEntry entry)
+    {
+        ref var link = ref _buckets[entry.Hash & (_buckets.Length - 1)];
+        if (ReferenceEquals(link, entry))
+        {
+            link = entry.Next;
+        }
+        else
+        {
+            var before = link!;
+            while (!ReferenceEquals(before.Next, entry))
+            {
+                before = before.Next!;
+            }
+
+            before.Next = entry.Next;
+        }
+
+        Forget(entry);
+    }
+
+    /// <summary>Drops what can be forgotten from some of the buckets.</summary>
+    /// <param name="next">The bucket to begin with, and then the one to go on with: 0 after the last.</param>
+    /// <param name="most">How many buckets at most.</param>
+    /// <param name="moment">The time.</param>
+    /// <returns>How many buckets it were.</returns>
+    public int Sweep(ref int next, int most, in LimiterMoment moment)
+    {
+        var (from, end) = (next, Math.Min(next + most, _buckets.Length));
+        for (var i = from; i < end; i++)
+        {
+            SweepBucket(i, moment);
+        }
+
+        next = end;
+        if (end >= _buckets.Length)
+        {
+            next = 0;
+            Shrink();
+        }
+
+        return Math.Max(0, end - from);
+    }
+
+    private void SweepBucket(int bucket, in LimiterMoment moment)
+    {
+        TEntry? before = null;
+        var entry = _buckets[bucket];
+        while (entry is not null)
+        {
+            var next = entry.Next;
+            if (!entry.CanBeForgotten(moment))
+            {
+                before = entry;
+            }
+            else
+            {
+                if (before is null)
+                {
+                    _buckets[bucket] = next;
+                }
+                else
+                {
+                    before.Next = next;
+                }
+
+                Forget(entry);
+            }
+
+            entry = next;
+        }
+    }
+
+    private void Shrink()
+    {
+        if (_buckets.Length > FewestBuckets && Count <= _buckets.Length / ShrinkFactor)
+        {
+            Resize(Math.Max(FewestBuckets, (int)BitOperations.RoundUpToPowerOf2((uint)Count * 2)));
+        }
+    }
+
+    private void Forget(TEntry entry)
+    {
+        entry.Next = null;
+        entry.IsForgotten = true;
+        Count--;
+    }
+
+    private void Resize(int buckets)
+    {
+        var old = _buckets;
+        _buckets = new TEntry?[buckets];
+        foreach (var first in old)
+        {
+            var entry = first;
+            while (entry is not null)
+            {
+                var next = entry.Next;
+                Link(entry);
+                entry = next;
+            }
+        }
+    }
+
+    private void Link(TEntry entry)
+    {
+        ref var first = ref _buckets[entry.Hash & (_buckets.Length - 1)];
+        entry.Next = first;
+        first = entry;
+    }
+}

@@ -1,0 +1,109 @@
+namespace Pipeline.RateLimiting;
+
+/// <summary>What is missing from a token bucket: the virtual scheduling of GCRA, in amounts rather than in time.</summary>
+/// <remarks>
+/// The unit is a token divided by the ticks of the period, so that a tick refills exactly <see cref="RateLimitRule.RefillAmount"/> of them: nothing is
+/// ever rounded, and a rule with another burst or refill goes on with the same figure. The greatest, <see cref="RateLimitRule.MaxCharge"/> tokens of a period
+/// of 29,000 years, stays below 2^117; the limit and what a pause of such length refills stay below 2^104.
+/// </remarks>
+internal sealed class TokenBucketState(string key, RateLimitRule rule, int hash) : ChargingState(key, rule, hash)
+{
+    private UInt128 _missing;
+    private long _time;
+    private long _refill = rule.RefillAmount;
+
+    /// <summary>Kept only for buckets with estimates.</summary>
+    private BucketHistory? _history;
+
+    public override bool CanBeForgotten(in LimiterMoment moment) => MissingAt(moment.Now, _refill) == 0;
+
+    public override LimiterStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment)
+    {
+        var missing = MissingAt(moment.Now, dimension.Rule.RefillAmount);
+        return Judge(dimension.Rule, dimension.Cost, missing);
+    }
+
+    public override LimiterStanding Take(in RateLimitDimension dimension, in LimiterMoment moment)
+    {
+        var (bucket, cost) = (dimension.Rule, dimension.Cost);
+        var missing = MissingAt(moment.Now, bucket.RefillAmount);
+        var after = missing + Product(cost, Window);
+        if (cost == 0 || after > Product(bucket.Limit, Window))
+        {
+            return Judge(bucket, cost, missing);
+        }
+
+        _history?.Observe(missing);
+        Set(bucket, after, moment.Now);
+        if (dimension.IsEstimate)
+        {
+            (_history ??= new()).BeginReservation(_time);
+        }
+
+        return LimiterStanding.Granted(Remaining(bucket, after), TimeToGain(after, bucket));
+    }
+
+    public override ReservedCharge LastCharge() => new(this, _time);
+
+    public override void Charge(RateLimitRule rule, long amount, in LimiterMoment moment)
+    {
+        var missing = MissingAt(moment.Now, rule.RefillAmount);
+        var most = Product(RateLimitRule.MaxCharge, Window);
+        _history?.Observe(missing);
+        Set(rule, UInt128.Min(missing + Product(amount, Window), most), moment.Now);
+    }
+
+    public override void GiveBack(RateLimitRule rule, long mark, long amount, in LimiterMoment moment)
+    {
+        if (_history is { } history)
+        {
+            var missing = MissingAt(moment.Now, rule.RefillAmount);
+            Set(rule, missing - history.GiveBack(mark, Product(amount, Window), missing), moment.Now);
+        }
+    }
+
+    private LimiterStanding Judge(RateLimitRule rule, long cost, UInt128 missing)
+    {
+        var (limit, needed) = (Product(rule.Limit, Window), missing + Product(Math.Max(1, cost), Window));
+        return needed <= limit
+            ? LimiterStanding.Granted(Remaining(rule, missing), TimeToGain(missing, rule))
+            : LimiterStanding.Denied(Remaining(rule, missing), TimeToGain(needed - limit, rule), TimeToGain(missing, rule));
+    }
+
+    private UInt128 MissingAt(long now, long refill)
+    {
+        if (now <= _time)
+        {
+            return _missing;
+        }
+
+        var gained = Product(refill, now - _time);
+        return _missing > gained ? _missing - gained : 0;
+    }
+
+    private void Set(RateLimitRule rule, UInt128 missing, long now)
+    {
+        _missing = missing;
+        _time = Math.Max(_time, now);
+        _refill = rule.RefillAmount;
+    }
+
+    private long Remaining(RateLimitRule rule, UInt128 missing)
+    {
+        var limit = Product(rule.Limit, Window);
+        return missing < limit ? (long)((limit - missing) / (UInt128)Window) : 0;
+    }
+
+    /// <summary>Rounded up. What no <see cref="TimeSpan"/> can hold is the longest.</summary>
+    private static long TimeToGain(UInt128 amount, RateLimitRule rule)
+    {
+        var ticks = (amount + (UInt128)(rule.RefillAmount - 1)) / (UInt128)rule.RefillAmount;
+        return (long)UInt128.Min(ticks, long.MaxValue);
+    }
+
+    private static UInt128 Product(long left, long right)
+    {
+        var high = Math.BigMul((ulong)left, (ulong)right, out var low);
+        return new UInt128(high, low);
+    }
+}
