@@ -39,6 +39,16 @@ public sealed partial class StepBuilder<TIn, TOut> : StepBuilderBase<TIn, StepBu
             stages.Add(new ValidationStage<TIn, TOut>(Name, checks));
         }
 
+        if (LimiterOf(services, environment) is { } limiter)
+        {
+            stages.Add(new RateLimitStage<TIn, TOut>(limiter));
+        }
+
+        if (CacheStageOf(services, environment) is { } cache)
+        {
+            stages.Add(cache);
+        }
+
         var resilience = ResilienceOf(options, environment);
         if (OwnPipeline is { } own)
         {

@@ -17,6 +17,7 @@ public sealed class StepContext
     private List<RateLimitDecision>? _rateLimits;
     private volatile bool _isRetained;
     private volatile bool _hasReports;
+    private volatile bool _hasUsage;
 
     /// <summary>Makes a context. For tests of steps and stages; the runner makes its own.</summary>
     /// <param name="stepName">The step's name, 1 to 512 bytes of UTF-8.</param>
@@ -119,8 +120,14 @@ public sealed class StepContext
 
     internal bool IsRetained => _isRetained;
 
+    /// <summary>Whether the call's usage is known: it was reported, be it as zero.</summary>
+    internal bool HasUsage => _hasUsage;
+
     /// <summary>The token that the caller gave, by which a call that was cancelled is told from one that timed out.</summary>
     internal CancellationToken CallerToken { get; private set; }
+
+    /// <summary>What ties the call to a run of the step that the cache shares with other calls. Made once it is asked for, and kept.</summary>
+    internal StepRunLink RunLink => field ??= new StepRunLink();
 
     /// <summary>Adds tokens that the call has used. May be called several times, also for attempts that fail.</summary>
     /// <param name="usage">The tokens.</param>
@@ -130,6 +137,7 @@ public sealed class StepContext
         lock (_gate)
         {
             _usage += usage;
+            _hasUsage = true;
             _hasReports = true;
         }
     }
@@ -156,6 +164,27 @@ public sealed class StepContext
         CallerToken = callerToken;
     }
 
+    /// <summary>Takes over what the step and its stages found out in a context of their own.</summary>
+    internal void Adopt(StepContext run)
+    {
+        Model = run.Model;
+        Attempt = run.Attempt;
+        Cost = run.Cost;
+        CostAvoided = run.CostAvoided;
+        PriceTableVersion = run.PriceTableVersion;
+        CacheOutcome = run.CacheOutcome;
+        Learnings = run.Learnings;
+        if (run.HasUsage)
+        {
+            ReportUsage(run.Usage);
+        }
+
+        foreach (var decision in run.RateLimits)
+        {
+            AddRateLimit(decision);
+        }
+    }
+
     internal void Clear()
     {
         Call = CallContext.Default;
@@ -170,6 +199,7 @@ public sealed class StepContext
         if (_hasReports)
         {
             _usage = default;
+            _hasUsage = false;
             _rateLimits?.Clear();
             _hasReports = false;
         }

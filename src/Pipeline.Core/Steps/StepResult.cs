@@ -32,7 +32,9 @@ public readonly record struct StepResult<TOut>
     /// <summary>How long the call took, with its waits and retries.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>How many attempts it took; 0 where a cache answered.</summary>
+    /// <summary>
+    /// How many attempts it took; 0 where a cache answered. Where a stale value answered since the step failed or was slow: those attempts.
+    /// </summary>
     public int Attempts { get; init; }
 
     /// <summary>The tokens that the call used, in all its attempts, as far as the step reported them.</summary>

@@ -41,6 +41,16 @@ public sealed partial class StreamingStepBuilder<TIn, TItem> : StepBuilderBase<T
             stages.Add(new StreamingValidationStage<TIn, TItem>(Name, checks));
         }
 
+        if (LimiterOf(services, environment) is { } limiter)
+        {
+            stages.Add(new StreamingRateLimitStage<TIn, TItem>(limiter));
+        }
+
+        if (CacheStageOf(services) is { } cache)
+        {
+            stages.Add(cache);
+        }
+
         var resilience = ResilienceOf(options, environment);
         if (OwnPipeline is { } own)
         {
