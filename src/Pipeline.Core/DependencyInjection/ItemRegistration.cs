@@ -1,7 +1,7 @@
 namespace Pipeline.DependencyInjection;
 
-/// <summary>A queue, step, chain or worker that was declared.</summary>
-/// <param name="Section">The section of the configuration that it is bound from: <c>Queues</c>, <c>Steps</c>, <c>Chains</c> or <c>Workers</c>.</param>
+/// <summary>A queue, step, chain, worker, cache preset or rate limit rule that was declared.</summary>
+/// <param name="Section">The section of the configuration that it is bound from, one of <see cref="Sections.All"/>.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Check">Makes it, and so finds what is wrong with it, when the application starts.</param>
 internal record ItemRegistration(string Section, string Name, Action<IServiceProvider> Check)

@@ -6,7 +6,9 @@ using System.Text.Json.Serialization.Metadata;
 namespace Pipeline.DependencyInjection;
 
 /// <summary>Finds how a type is written as JSON: in the contexts that the host gave, else by reflection where the host allows it.</summary>
-internal sealed class JsonTypeInfos(IEnumerable<JsonSerializerContext> contexts)
+/// <param name="contexts">The contexts.</param>
+/// <param name="reflects">Whether the host allows reflection; <see langword="null"/> to ask.</param>
+internal sealed class JsonTypeInfos(IEnumerable<JsonSerializerContext> contexts, bool? reflects = null)
 {
     public JsonTypeInfo<T> Get<T>()
     {
@@ -18,7 +20,7 @@ internal sealed class JsonTypeInfos(IEnumerable<JsonSerializerContext> contexts)
             }
         }
 
-        return JsonSerializer.IsReflectionEnabledByDefault
+        return reflects ?? JsonSerializer.IsReflectionEnabledByDefault
             ? (JsonTypeInfo<T>)ReflectionOptions().GetTypeInfo(typeof(T))
             : throw new InvalidOperationException(
                 $"Nothing says how {typeof(T).Name} is written as JSON, and reflection is turned off. "

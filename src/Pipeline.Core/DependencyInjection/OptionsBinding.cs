@@ -24,12 +24,32 @@ internal static class OptionsBinding
         where TOptions : class
     {
         var name = registry.KeyOf(item);
-        services.AddOptions<TOptions>(name).Configure(options => Bind(registry, section, item, bind, options));
+        services.AddOptions<TOptions>(name).Configure(options => Bind(registry.Configuration?.GetSection(section).GetSection(item), bind, options));
         if (configure is not null)
         {
             services.Configure(name, configure);
         }
     }
+
+    /// <summary>Binds the options that a suite has once, under its own name, to a section of their own.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="registry">The suite.</param>
+    /// <param name="section">The section of the configuration.</param>
+    /// <param name="bind">Binds the section to the options.</param>
+    /// <param name="complete">Brings what was bound together with what the code declares.</param>
+    public static void AddSingle<TOptions>(
+        IServiceCollection services,
+        PipelineRegistry registry,
+        string section,
+        Action<IConfiguration, TOptions> bind,
+        Action<IConfigurationSection?, TOptions>? complete = null)
+        where TOptions : class =>
+        services.AddOptions<TOptions>(registry.Name).Configure(options =>
+        {
+            var source = registry.Configuration?.GetSection(section);
+            Bind(source, bind, options);
+            complete?.Invoke(source, options);
+        });
 
     /// <summary>Tells of changes of an item's section. Only for options that are documented as reloadable.</summary>
     public static void Watch<TOptions>(IServiceCollection services, PipelineRegistry registry, string section, string item)
@@ -39,15 +59,13 @@ internal static class OptionsBinding
     /// <summary>Makes a misspelt setting an error instead of one that has no effect.</summary>
     public static void Strictly(BinderOptions options) => options.ErrorOnUnknownConfiguration = true;
 
-    private static void Bind<TOptions>(
-        PipelineRegistry registry, string section, string item, Action<IConfiguration, TOptions> bind, TOptions options)
+    private static void Bind<TOptions>(IConfigurationSection? source, Action<IConfiguration, TOptions> bind, TOptions options)
     {
-        if (registry.Configuration is null)
+        if (source is null)
         {
             return;
         }
 
-        var source = registry.Configuration.GetSection(section).GetSection(item);
         ConfigurationShape.RequireSection(source, $"Give it a section with settings of {typeof(TOptions).Name}.");
         try
         {

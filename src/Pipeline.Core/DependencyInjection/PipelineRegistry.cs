@@ -9,11 +9,18 @@ namespace Pipeline.DependencyInjection;
 internal sealed class PipelineRegistry(string name)
 {
     private readonly Dictionary<Type, RoleClaim> _roles = [];
+    private readonly Dictionary<Type, Delegate> _decorators = [];
     private readonly Dictionary<(string Section, string Name), ItemRegistration> _items = [];
 
     public string Name { get; } = name;
 
     public IConfiguration? Configuration { get; private set; }
+
+    /// <summary>Whether the suite's cache stands on the host's distributed cache.</summary>
+    public bool UsesDistributedCache { get; set; }
+
+    /// <summary>Whether the host's distributed cache stands on the suite's cache.</summary>
+    public bool ServesDistributedCache { get; set; }
 
     public List<JsonSerializerContext> JsonContexts { get; } = [];
 
@@ -53,9 +60,17 @@ internal sealed class PipelineRegistry(string name)
     {
         if (!_roles.ContainsKey(typeof(TRole)))
         {
-            _roles.Add(typeof(TRole), new RoleClaim(ClaimedBy: null, Register(services, factory)));
+            _roles.Add(typeof(TRole), new RoleClaim(ClaimedBy: null, RegisterRole(services, factory)));
         }
     }
+
+    /// <summary>Says what stands around whatever plays a role, be it the default or what claims the role. Called before the default is registered.</summary>
+    public void Decorate<TRole>(Func<IServiceProvider, TRole, TRole> decorate)
+        where TRole : class => _decorators.Add(typeof(TRole), decorate);
+
+    /// <summary>Whether nothing has claimed a role that has a default.</summary>
+    public bool IsDefault<TRole>()
+        where TRole : class => _roles.TryGetValue(typeof(TRole), out var claim) && claim.ClaimedBy is null;
 
     public void ClaimRole<TRole>(IServiceCollection services, string claimedBy, Func<IServiceProvider, TRole> factory)
         where TRole : class
@@ -72,7 +87,7 @@ internal sealed class PipelineRegistry(string name)
             services.Remove(former.Descriptor);
         }
 
-        _roles[typeof(TRole)] = new RoleClaim(claimedBy, Register(services, factory));
+        _roles[typeof(TRole)] = new RoleClaim(claimedBy, RegisterRole(services, factory));
     }
 
     /// <summary>Registers a service of the suite: unkeyed for the main suite, keyed by its name for another.</summary>
@@ -85,6 +100,12 @@ internal sealed class PipelineRegistry(string name)
         services.Add(descriptor);
         return descriptor;
     }
+
+    private ServiceDescriptor RegisterRole<TRole>(IServiceCollection services, Func<IServiceProvider, TRole> factory)
+        where TRole : class =>
+        _decorators.GetValueOrDefault(typeof(TRole)) is Func<IServiceProvider, TRole, TRole> decorate
+            ? Register(services, provider => decorate(provider, factory(provider)))
+            : Register(services, factory);
 
     private sealed record RoleClaim(string? ClaimedBy, ServiceDescriptor Descriptor);
 }

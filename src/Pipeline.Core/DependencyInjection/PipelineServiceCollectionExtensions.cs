@@ -3,9 +3,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pipeline.Backends;
+using Pipeline.Caching;
 using Pipeline.DependencyInjection;
 using Pipeline.Diagnostics;
 using Pipeline.Queues;
+using Pipeline.RateLimiting;
 using Pipeline.Steps;
 using Pipeline.Telemetry;
 using Pipeline.Workers;
@@ -18,8 +20,9 @@ public static class PipelineServiceCollectionExtensions
     /// <summary>Adds the suite, in memory until a backend is named. A second call adds to the same suite.</summary>
     /// <param name="services">The services. A bare collection will do.</param>
     /// <param name="configuration">
-    /// The suite's section, with <c>Queues</c>, <c>Steps</c>, <c>Chains</c> and <c>Workers</c>, each by name; <see langword="null"/> for
-    /// settings in code only. Code wins over configuration; a setting that names nothing is an error at start.
+    /// The suite's section, with <c>Queues</c>, <c>Steps</c>, <c>Chains</c> and <c>Workers</c>, each by name, and <c>Caching</c> and
+    /// <c>RateLimiting</c>; <see langword="null"/> for settings in code only. Code wins over configuration; a setting that names nothing is an
+    /// error at start.
     /// </param>
     /// <returns>The builder.</returns>
     /// <exception cref="InvalidOperationException">An earlier call gave the suite another section.</exception>
@@ -63,6 +66,8 @@ public static class PipelineServiceCollectionExtensions
         services.AddOptions();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<PipelineDiagnostics>();
+        services.TryAddSingleton<CacheMetrics>();
+        services.TryAddSingleton<RateLimitMetrics>();
         services.TryAddSingleton<WorkerMetrics>();
         services.TryAddSingleton<WorkerServices>();
         services.TryAddSingleton(provider => new RunEnvironment(
@@ -79,6 +84,8 @@ public static class PipelineServiceCollectionExtensions
         registry.Register<IMessageFactory>(services, provider => new MessageFactory(provider, registry));
         registry.RegisterDefault<IQueueProvider>(services, provider => new InMemoryQueueProvider(
             provider.GetRequiredPipelineService<QueueCatalog>(name), provider.GetRequiredService<TimeProvider>()));
+        CachingRegistration.Add(services, registry);
+        RateLimitingRegistration.Add(services, registry);
         return registry;
     }
 }

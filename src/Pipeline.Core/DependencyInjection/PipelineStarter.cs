@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.RateLimiting;
 
 namespace Pipeline.DependencyInjection;
 
@@ -13,6 +14,9 @@ internal sealed class PipelineStarter(PipelineRegistry registry, IServiceProvide
             CheckNames(configuration);
         }
 
+        _ = CachingRegistration.ReadOptions(services, registry);
+        _ = RateLimitingRegistration.ReadOptions(services, registry);
+        _ = services.GetRequiredPipelineService<RateLimitRules>(registry.Name);
         foreach (var item in registry.Items)
         {
             CheckKey(item);
@@ -41,6 +45,12 @@ internal sealed class PipelineStarter(PipelineRegistry registry, IServiceProvide
             {
                 throw new InvalidOperationException(
                     $"'{section.Path}' is no setting of the suite. Its sections are {string.Join(", ", Sections.All)}. Correct the name, or remove it.");
+            }
+
+            if (Sections.Single.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                // What stands in it is checked where it is bound.
+                continue;
             }
 
             ConfigurationShape.RequireSection(section, "Give it a section with a section for each item, by name.");

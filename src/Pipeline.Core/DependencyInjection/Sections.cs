@@ -7,6 +7,11 @@ internal static class Sections
     public const string Steps = "Steps";
     public const string Chains = "Chains";
     public const string Workers = "Workers";
+    public const string Caching = "Caching";
+    public const string RateLimiting = "RateLimiting";
 
-    public static readonly string[] All = [Queues, Steps, Chains, Workers];
+    public static readonly string[] All = [Queues, Steps, Chains, Workers, Caching, RateLimiting];
+
+    /// <summary>Those of the suite as a whole: their settings stand in them directly, not by the names of items.</summary>
+    public static readonly string[] Single = [Caching, RateLimiting];
 }

@@ -1,7 +1,9 @@
 using FluentAssertions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Pipeline.Caching;
 using Pipeline.Queues;
+using Pipeline.RateLimiting;
 using Pipeline.Steps;
 using Pipeline.Workers;
 using Xunit;
@@ -13,14 +15,23 @@ public sealed class BadConfigurationTests
     public static TheoryData<string, string?, string> Mistakes => new()
     {
         // An unknown section or item.
-        { "Queue:documents:MaxDeliveries", "7", "'Pipeline:Queue' is no setting of the suite. Its sections are Queues, Steps, Chains, Workers. Correct*" },
+        { "Queue:documents:MaxDeliveries", "7", "'Pipeline:Queue' is no setting of the suite. Its sections are Queues, Steps, Chains, Workers, Caching, RateLimiting. Correct*" },
         { "Concurrency", "7", "'Pipeline:Concurrency' is no setting of the suite.*" },
         { "Queues:document:MaxDeliveries", "7", "'Pipeline:Queues:document' configures 'document', which is not declared in code; declared are: 'documents'.*" },
         { "Workers:document:Concurrency", "7", "'Pipeline:Workers:document' configures 'document', which is not declared*'documents'. Correct the name, or remove*" },
         { "Steps:counts:MaxQueued", "7", "'Pipeline:Steps:counts' configures 'counts'*'count'*" },
         { "Chains:ingests:Enabled", "true", "'Pipeline:Chains:ingests' configures 'ingests'*'ingest'*" },
+        { "Caching:Presets:answer:FreshFor", "00:01:00",
+            "'Pipeline:Caching:Presets:answer' configures the cache preset 'answer', which is not declared in code; declared are: 'answers'. Correct the name, or declare it with AddCachePreset." },
+        { "RateLimiting:Rules:per-user", "100/60",
+            "'Pipeline:RateLimiting:Rules:per-user' gives a limit to 'per-user', which is no rate limit rule*declared are: 'per-tenant'. Correct the name, or declare it with AddRateLimitRule." },
 
         // A misspelt setting.
+        { "Caching:Deflaut:FreshFor", "00:01:00", "'Pipeline:Caching' cannot be read as TieredCacheOptions*'Deflaut'*Correct the setting, or remove it." },
+        { "Caching:Default:FreshForever", "00:01:00", "'Pipeline:Caching' cannot be read as TieredCacheOptions*'FreshForever'*Correct the setting, or remove it." },
+        { "Caching:Memory:Entries", "7", "'Pipeline:Caching' cannot be read as TieredCacheOptions*'Entries'*Correct the setting, or remove it." },
+        { "Caching:Presets:answers:Fresh", "00:01:00", "'Pipeline:Caching' cannot be read as TieredCacheOptions*'Fresh'*Correct the setting, or remove it." },
+        { "RateLimiting:Budget", "00:00:01", "'Pipeline:RateLimiting' cannot be read as RateLimitingOptions*'Budget'*Correct the setting, or remove it." },
         { "Queues:documents:MaxDelivery", "7", "'Pipeline:Queues:documents' cannot be read as QueueOptions*'MaxDelivery'*Correct the setting, or remove it." },
         { "Workers:documents:Concurency", "7", "'Pipeline:Workers:documents' cannot be read as QueueWorkerOptions*'Concurency'*Correct the setting, or remove it." },
         { "Steps:count:Retry:Attempts", "7", "'Pipeline:Steps:count' cannot be read as StepOptions*'Attempts'*Correct the setting, or remove it." },
@@ -34,8 +45,28 @@ public sealed class BadConfigurationTests
         { "Workers:documents:RetrySchedule:0", "soon", "*'Pipeline:Workers:documents:RetrySchedule:0' to type 'System.TimeSpan'*" },
         { "Steps:count:Retry:UseJitter", "maybe", "*'Pipeline:Steps:count:Retry:UseJitter' to type 'System.Boolean'*" },
         { "Chains:ingest:Enabled", "perhaps", "*'Pipeline:Chains:ingest:Enabled' to type 'System.Boolean'*" },
+        { "Caching:MaxValueBytes", "much", "*'Pipeline:Caching:MaxValueBytes' to type 'System.Int32'*Correct the setting, or remove it." },
+        { "Caching:Memory:MaxBytes", "1e9", "*'Pipeline:Caching:Memory:MaxBytes' to type 'System.Int64'*" },
+        { "Caching:Default:FreshFor", "soon", "*'Pipeline:Caching:Default:FreshFor' to type 'System.TimeSpan'*" },
+        { "Caching:Presets:answers:Jitter", "some", "*'Pipeline:Caching:Presets:answers:Jitter' to type 'System.Double'*" },
+        { "RateLimiting:OutageBudget", "soon", "*'Pipeline:RateLimiting:OutageBudget' to type 'System.TimeSpan'*" },
+
+        // A limit that is none.
+        { "RateLimiting:Rules:per-tenant", "100", "'Pipeline:RateLimiting:Rules:per-tenant': *" },
+        { "RateLimiting:Rules:per-tenant", "", "'Pipeline:RateLimiting:Rules:per-tenant': *" },
+        { "RateLimiting:Rules:per-tenant", "0/60", "'Pipeline:RateLimiting:Rules:per-tenant': *" },
+        { "RateLimiting:Rules:per-tenant", "1e9/1", "'Pipeline:RateLimiting:Rules:per-tenant': *" },
+        { "RateLimiting:Rules:per-tenant", "100/0", "'Pipeline:RateLimiting:Rules:per-tenant': *" },
+        { "RateLimiting:Rules:per-tenant", "-1/60", "'Pipeline:RateLimiting:Rules:per-tenant': *" },
+        { "RateLimiting:Rules:per-tenant", "NaN/60", "'Pipeline:RateLimiting:Rules:per-tenant': *" },
 
         // A value out of range.
+        { "Caching:MaxValueBytes", "0", "The cache: MaxValueBytes is 0. Give a value from 1 to 67108863 bytes." },
+        { "Caching:Memory:MaxEntries", "0", "The cache's memory: MaxEntries is 0. Give a value from 1 to 1000000000 entries." },
+        { "Caching:Default:FreshFor", "-00:00:01", "The default cache entry: FreshFor is -00:00:01. Give a value from *" },
+        { "Caching:Default:Jitter", "NaN", "The default cache entry: Jitter is NaN. Give a value from 0 to 0.99." },
+        { "Caching:Presets:answers:Jitter", "1", "Cache preset 'answers': Jitter is 1. Give a value from 0 to 0.99." },
+        { "RateLimiting:OutageBudget", "00:01:00", "RateLimiting: OutageBudget is 00:01:00. Give a value from *" },
         { "Queues:documents:MaxDeliveries", "0", "Queue 'documents': MaxDeliveries is 0. Give a value from 1 to 1000." },
         { "Queues:documents:TenantWeights:acme", "101", "Queue 'documents': TenantWeights:acme is 101. Give a value from 1 to 100." },
         { "Workers:documents:Concurrency", "1001", "Worker 'documents': Concurrency is 1001. Give a value from 1 to 1000." },
@@ -51,6 +82,12 @@ public sealed class BadConfigurationTests
         { "Steps:count:Retry", "true", "'Pipeline:Steps:count:Retry' is a single value.*" },
         { "Steps:count:CircuitBreaker", "true", "'Pipeline:Steps:count:CircuitBreaker' is a single value.*" },
         { "Steps:count:ModelTimeouts", "00:00:01", "'Pipeline:Steps:count:ModelTimeouts' is a single value.*" },
+        { "Caching", "fast", "'Pipeline:Caching' is a single value. Give it a section with settings of TieredCacheOptions." },
+        { "Caching:Presets:answers", "fast", "'Pipeline:Caching:Presets:answers' is a single value.*" },
+        { "RateLimiting", "off", "'Pipeline:RateLimiting' is a single value. Give it a section with settings of RateLimitingOptions." },
+        { "Caching:MaxValueBytes:a", "7", "'Pipeline:Caching:MaxValueBytes' is a section. Give it a single value." },
+        { "Caching:Presets:answers:FreshFor:a", "7", "'Pipeline:Caching:Presets:answers:FreshFor' is a section. Give it a single value." },
+        { "RateLimiting:Rules:per-tenant:Limit", "7", "'Pipeline:RateLimiting:Rules:per-tenant' is a section. Give it a single value." },
         { "Queues:documents:MaxDeliveries:a", "7", "'Pipeline:Queues:documents:MaxDeliveries' is a section. Give it a single value." },
         { "Queues:documents:TenantWeights:acme:a", "7", "'Pipeline:Queues:documents:TenantWeights:acme' is a section. Give it a single value." },
     };
@@ -58,7 +95,11 @@ public sealed class BadConfigurationTests
     public static TheoryData<string> Sections => [.. SectionsOf("Queues:documents", typeof(QueueOptions))
         .Concat(SectionsOf("Workers:documents", typeof(QueueWorkerOptions)))
         .Concat(SectionsOf("Steps:count", typeof(StepOptions)))
-        .Concat(SectionsOf("Chains:ingest", typeof(ChainOptions)))];
+        .Concat(SectionsOf("Chains:ingest", typeof(ChainOptions)))
+        .Concat(SectionsOf("Caching", typeof(TieredCacheOptions)))
+        .Concat(SectionsOf("Caching:Memory", typeof(CacheMemoryOptions)))
+        .Concat(SectionsOf("Caching:Default", typeof(CacheEntryPreset)))
+        .Concat(SectionsOf("RateLimiting", typeof(RateLimitingOptions)))];
 
     [Theory(Timeout = WorkerHost.TimeLimit)]
     [MemberData(nameof(Sections))]
@@ -111,6 +152,8 @@ public sealed class BadConfigurationTests
 
     private static void Declare(IPipelineBuilder builder) => builder
         .AddQueue<Document>("documents")
+        .AddCachePreset("answers")
+        .AddRateLimitRule("per-tenant", RateLimitRule.SlidingWindow(10, TimeSpan.FromMinutes(1)))
         .AddStep<Document, int>("count", (_, _, _) => new ValueTask<int>(1))
         .AddChain<Document>("ingest", chain => chain.Then("pass", (item, _, _) => ChainResult.Continue(item)))
         .AddWorker("documents", "ingest");
