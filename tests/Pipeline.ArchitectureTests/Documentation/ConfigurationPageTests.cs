@@ -1,7 +1,10 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using FluentAssertions;
 using Pipeline.ArchitectureTests.Repository;
+using Pipeline.Caching;
 using Pipeline.Queues;
+using Pipeline.RateLimiting;
 using Pipeline.Steps;
 using Pipeline.Workers;
 using Xunit;
@@ -13,10 +16,13 @@ public sealed class ConfigurationPageTests
 {
     public static TheoryData<string, Type> Sections => new()
     {
-        { "Queues", typeof(QueueOptions) },
-        { "Workers", typeof(QueueWorkerOptions) },
-        { "Chains", typeof(ChainOptions) },
-        { "Steps", typeof(StepOptions) },
+        { "Queues:&lt;name&gt;", typeof(QueueOptions) },
+        { "Workers:&lt;name&gt;", typeof(QueueWorkerOptions) },
+        { "Chains:&lt;name&gt;", typeof(ChainOptions) },
+        { "Steps:&lt;name&gt;", typeof(StepOptions) },
+        { "Caching", typeof(TieredCacheOptions) },
+        { "Caching:Default and Caching:Presets:&lt;name&gt;", typeof(CacheEntryPreset) },
+        { "RateLimiting", typeof(RateLimitingOptions) },
     };
 
     [Theory]
@@ -24,11 +30,11 @@ public sealed class ConfigurationPageTests
     public void A_section_of_the_page_lists_exactly_the_settings_of_its_options(string section, Type options)
     {
         var page = File.ReadAllText(RepositoryFiles.FullPath("docs/configuration.md"));
-        var start = page.IndexOf($"## {section}:&lt;", StringComparison.Ordinal);
+        var start = Regex.Match(page, $@"^## {Regex.Escape(section)}( \(.*\))?$", RegexOptions.Multiline, TimeSpan.FromSeconds(1)).Index;
         start.Should().BePositive();
         var end = page.IndexOf("\n## ", start, StringComparison.Ordinal);
         var rows = page[start..(end < 0 ? page.Length : end)].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal));
-        var listed = rows.Select(row => row.Split('`')[1].Replace(":<tenant>", "", StringComparison.Ordinal).Replace(":<model>", "", StringComparison.Ordinal));
+        var listed = rows.Select(row => Regex.Replace(row.Split('`')[1], ":<.*>$", "", RegexOptions.None, TimeSpan.FromSeconds(1)));
 
         listed.Should().BeEquivalentTo(SettingsOf(options, ""));
     }

@@ -1,0 +1,5 @@
+using Pipeline.Conformance.RateLimiting;
+
+namespace Pipeline.RateLimiting;
+
+public sealed class InMemoryRateLimiterConformanceTests() : RateLimiterConformance(new InMemoryRateLimiterTestStore());
