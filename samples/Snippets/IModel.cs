@@ -3,4 +3,6 @@ namespace Snippets;
 internal interface IModel
 {
     ValueTask<string> AskAsync(string question, CancellationToken cancellationToken);
+
+    ValueTask<float[]> EmbedAsync(string text, CancellationToken cancellationToken);
 }
