@@ -1,7 +1,10 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Queues;
+using Pipeline.RateLimiting;
+using Pipeline.Steps;
 using Quickstart;
+using Quickstart.Answering;
 using Quickstart.Display;
 using Quickstart.Documents;
 using Quickstart.Embedding;
@@ -15,6 +18,9 @@ return await CommandLine.RunAsync(args, Terminal.Open());
 /// <summary>All that is wired together.</summary>
 internal static partial class Program
 {
+    /// <summary>How many questions a tenant may ask the model in any minute.</summary>
+    public const int QuestionsPerTenant = 20;
+
     public static async Task<QuickstartResult> RunAsync(
         Corpus corpus, IReadOnlyList<string> questions, IAnsiConsole console, CancellationToken cancellationToken)
     {
@@ -27,7 +33,11 @@ internal static partial class Program
     {
         var services = new ServiceCollection();
         services.AddPipeline()
-            .UseJson(DocumentJson.Default)
+            .UseJson(DocumentJson.Default, PromptJson.Default)
+            .AddStep<Prompt, string, SimulatedModel>("answer", step => step
+                .Cache(TimeSpan.FromHours(1))
+                .Limit(RateLimitRule.SlidingWindow(QuestionsPerTenant, TimeSpan.FromMinutes(1)), Partition.Tenant)
+                .LimitTokens(RateLimitRule.TokenBucket(200_000, TimeSpan.FromMinutes(1)), Partition.Tenant, SimulatedModel.CountTokens))
             .AddQueue<Document>("documents", queue =>
             {
                 queue.Capacity = 256;
@@ -44,7 +54,7 @@ internal static partial class Program
         return services
             .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, FeatureHashingEmbeddingGenerator>()
             .AddSingleton<InMemoryChunkStore>()
-            .AddSingleton<Specimens>().AddSingleton<Ingest>().AddSingleton<DeadDocuments>().AddSingleton<Measurements>().AddSingleton<Tour>()
+            .AddSingleton<Specimens>().AddSingleton<Ingest>().AddSingleton<DeadDocuments>().AddSingleton<Measurements>().AddSingleton<RushHour>().AddSingleton<Tour>()
             .AddSingleton(console)
             .BuildServiceProvider();
     }

@@ -1,3 +1,4 @@
+using Quickstart.Answering;
 using Quickstart.Ingestion;
 
 namespace Quickstart;
@@ -19,6 +20,12 @@ internal sealed record QuickstartResult
 
     /// <summary>The documents that were mended, redriven and are now stored.</summary>
     public IReadOnlyList<string> Redriven { get; init; } = [];
+
+    /// <summary>How many questions had their second answer from the cache.</summary>
+    public int AnswersFromCache { get; init; }
+
+    /// <summary>How the tenants fared that asked at once.</summary>
+    public IReadOnlyList<TenantOutcome> Tenants { get; init; } = [];
 
     /// <summary>Whether the run was stopped before its end.</summary>
     public bool IsInterrupted { get; init; }

@@ -1,4 +1,8 @@
 using Microsoft.Extensions.AI;
+using Pipeline.RateLimiting;
+using Pipeline.Steps;
+using Pipeline.Telemetry;
+using Quickstart.Answering;
 using Quickstart.Display;
 using Quickstart.Documents;
 using Quickstart.Ingestion;
@@ -14,14 +18,19 @@ internal sealed class Tour(
     Specimens specimens,
     InMemoryChunkStore store,
     IEmbeddingGenerator<string, Embedding<float>> generator,
+    IStepRunner<Prompt, string> model,
+    RushHour rushHour,
     Measurements measurements,
     TimeProvider time,
     IAnsiConsole console)
 {
     private const int AnswersPerQuestion = 3;
+    private const int QuestionsTooMany = 4;
 
     // Hashes that meet by chance make texts a little alike that have nothing in common.
     private const float LeastScore = 0.1f;
+
+    private int _answersFromCache;
 
     public async Task<QuickstartResult> RunAsync(Corpus corpus, IReadOnlyList<string> questions, CancellationToken cancellationToken)
     {
@@ -42,7 +51,9 @@ internal sealed class Tour(
         var redriven = await MendAsync(corpus, dead, cancellationToken);
         SummaryTables.Write(console, summary, dead.Count, redriven.Count);
         await AnswerAsync(corpus, questions, cancellationToken);
-        return Result() with { DeadLetters = dead, Redriven = redriven };
+        var tenants = await rushHour.RunAsync(Program.QuestionsPerTenant + QuestionsTooMany, cancellationToken);
+        ModelView.WriteTenants(console, tenants);
+        return Result() with { DeadLetters = dead, Redriven = redriven, AnswersFromCache = _answersFromCache, Tenants = tenants };
     }
 
     /// <summary>Mends the damaged specimen and redrives it, and it alone: what ails the others is still so.</summary>
@@ -91,7 +102,28 @@ internal sealed class Tour(
     private async Task AnswerAsync(Corpus corpus, string question, CancellationToken cancellationToken)
     {
         var vector = await generator.GenerateVectorAsync(question, cancellationToken: cancellationToken);
-        AnswerView.Write(console, corpus, question, store.Recall(vector, AnswersPerQuestion, LeastScore));
+        var passages = store.Recall(vector, AnswersPerQuestion, LeastScore);
+        AnswerView.Write(console, corpus, question, passages);
+        if (passages.Count > 0)
+        {
+            await AskModelAsync(new Prompt(question, [.. passages.Select(passage => passage.Chunk.Text)]), cancellationToken);
+        }
+    }
+
+    /// <summary>Asks twice: the second time the answer is in the cache.</summary>
+    private async Task AskModelAsync(Prompt prompt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var first = await model.RunAsync(prompt, cancellationToken: cancellationToken);
+            var again = await model.RunAsync(prompt, cancellationToken: cancellationToken);
+            _answersFromCache += again.CacheOutcome == CacheOutcome.Hit ? 1 : 0;
+            ModelView.WriteAnswer(console, first, again);
+        }
+        catch (RateLimitRejectedException rejection)
+        {
+            console.WriteLine($"The simulated model was not asked: {rejection.Message}");
+        }
     }
 
     private async Task<QuickstartResult> StopAsync()

@@ -42,6 +42,19 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task The_second_ask_is_answered_from_the_cache_and_the_greedy_tenant_meets_its_limit()
+    {
+        _folder.Write("a.md", "The heron stands on one leg.");
+
+        var result = await RunAsync(["Where does the heron stand?", "On which leg does the heron stand?"]);
+
+        result.AnswersFromCache.Should().Be(2);
+        result.Tenants.Select(tenant => (tenant.Tenant, tenant.Answered, tenant.Refused)).Should().Equal(("acme", Program.QuestionsPerTenant, 4), ("globex", 1, 0));
+        Output.Should().Contain("Simulated model: The documents say:").And.Contain("Asked again: from the cache in");
+        Output.Should().Contain("Try again in 60 s.");
+    }
+
+    [Fact]
     public async Task More_documents_than_the_queue_has_room_for_are_all_stored()
     {
         for (var i = 0; i < 600; i++)
