@@ -52,11 +52,11 @@ internal static class CachingSnippets
         return key + shared;
     }
 
-    public static void Adapt(IPipelineBuilder pipeline, ICacheBackend backend, IDistributedCache distributed)
+    public static void Adapt(IPipelineBuilder pipeline, IPipelineBuilder other, ICacheBackend backend, IDistributedCache distributed)
     {
         // snippet: cache-adapters
-        pipeline.UseDistributedCache();                                 // the host's IDistributedCache below the suite's cache, or:
-        pipeline.AsDistributedCache();                                  // the suite's backend as the host's IDistributedCache
+        pipeline.UseDistributedCache();                                 // the host's IDistributedCache below the suite's cache
+        other.AsDistributedCache();                                     // or a suite's backend as the host's IDistributedCache
 
         IBufferDistributedCache above = backend.AsDistributedCache();   // the same by hand
         ICacheBackend below = distributed.AsCacheBackend(keyPrefix: "shop:");

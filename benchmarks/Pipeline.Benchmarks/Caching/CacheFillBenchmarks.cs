@@ -8,7 +8,7 @@ namespace Pipeline.Benchmarks.Caching;
 
 /// <summary>Asking for a key that was never there: the factory runs, and its answer is stored in a cache that is full, so that another goes.</summary>
 [MemoryDiagnoser]
-public class CacheFillBenchmarks
+public class CacheFillBenchmarks : IDisposable
 {
     private const int Entries = 10_000;
 
@@ -37,6 +37,7 @@ public class CacheFillBenchmarks
     {
         _memoryCache.Dispose();
         _services.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>What .NET ships; it has no single flight.</summary>

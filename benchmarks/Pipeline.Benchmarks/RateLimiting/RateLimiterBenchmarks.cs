@@ -98,7 +98,7 @@ public class RateLimiterBenchmarks
     {
         for (var i = from; i < to; i++)
         {
-            _ = _limiter.AcquireAsync(requests[i % Keys]).Result.IsGranted;
+            _ = Completed.ResultOf(_limiter.AcquireAsync(requests[i % Keys]));
         }
     }
 

@@ -6,6 +6,18 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Declares rate limit rules.</summary>
 public static class PipelineRateLimitExtensions
 {
+    /// <summary>Sets up the suite's rate limits in code, over what the configuration says (<c>RateLimiting</c>).</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">The options.</param>
+    /// <returns>The builder.</returns>
+    public static IPipelineBuilder ConfigureRateLimiting(this IPipelineBuilder builder, Action<RateLimitingOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var registry = PipelineBuilder.RegistryOf(builder);
+        builder.Services.Configure(registry.Name, configure);
+        return builder;
+    }
+
     /// <summary>
     /// Declares a rule under a name, for steps to refer to. Steps that name the same rule share its budgets; and configuration can give it
     /// another limit: <c>RateLimiting:Rules:&lt;name&gt;</c> = <c>100/60</c> or <c>off</c>.

@@ -136,14 +136,13 @@ internal sealed class FallbackRateLimiter(
         try
         {
             var (answer, _) = await WithinBudgetAsync(AskBackend(request, takes, cancellationToken), cancellationToken).ConfigureAwait(false);
-            if (answer is not null)
-            {
-                outage.End();
-                Log.RateLimiterBack(logger, outage.Duration);
-            }
-            else
+            if (answer is null)
             {
                 pause = _budget * BudgetsBetweenTries;
+            }
+            else if (outage.TryEnd())
+            {
+                Log.RateLimiterBack(logger, outage.Duration);
             }
 
             return answer;

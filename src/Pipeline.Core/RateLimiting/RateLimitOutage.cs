@@ -17,9 +17,9 @@ internal sealed class RateLimitOutage(TimeProvider time)
     private readonly long _began = time.GetTimestamp();
     private long _nextTry = long.MinValue;
     private int _isTrying;
-    private volatile bool _isOver;
+    private int _isOver;
 
-    public bool IsOver => _isOver;
+    public bool IsOver => Volatile.Read(ref _isOver) != 0;
 
     public TimeSpan Duration => time.GetElapsedTime(_began);
 
@@ -36,7 +36,9 @@ internal sealed class RateLimitOutage(TimeProvider time)
         return false;
     }
 
-    public void End() => _isOver = true;
+    /// <summary>Ends the outage.</summary>
+    /// <returns>Whether this call ended it: a try that began before another one succeeded finds it over.</returns>
+    public bool TryEnd() => Interlocked.Exchange(ref _isOver, 1) == 0;
 
     /// <summary>Takes the turn to try the backend, if nobody has it and the last try was long enough ago.</summary>
     public bool TryBeginTry() =>
@@ -99,7 +101,7 @@ internal sealed class RateLimitOutage(TimeProvider time)
         return _local.Value.ResetAsync(LocalKeyOf(key, rule, local), local, cancellationToken);
     }
 
-    /// <summary>Finds a rule that denies whatever was counted, and a fixed cost above a local share, which could not be granted before the outage ends.</summary>
+    /// <summary>Finds what is denied whatever was counted: a rule that says so, or a fixed cost above a local share.</summary>
     private static RateLimitDecision? FindDenial(RateLimitRequest request)
     {
         RateLimitDecision? tooHigh = null;

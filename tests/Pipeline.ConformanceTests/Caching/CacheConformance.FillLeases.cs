@@ -216,50 +216,36 @@ public abstract partial class CacheConformance
     }
 
     [Fact(Timeout = TimeLimit)]
-    public async Task Of_many_who_want_a_lease_at_once_one_gets_it()
+    public async Task Of_two_who_want_a_lease_at_the_same_moment_one_gets_it()
     {
         if (await OpenLeasesTwiceAsync() is not var (first, second))
         {
             return;
         }
 
-        for (var i = 0; i < _store.Repetitions; i++)
-        {
-            var taken = await AtOnceAsync(4, async number => await (number % 2 == 0 ? first : second).TryTakeAsync(Name("a"), LongLease));
+        var leases = await RaceAsync(RaceKeys(), async (number, key) => await (number == 0 ? first : second).TryTakeAsync(key, LongLease));
 
-            var held = Assert.Single(taken, lease => lease.IsTaken);
-            Assert.True(await second.ReleaseAsync(held));
-        }
+        Assert.All(leases[0].Zip(leases[1]), pair => Assert.True(pair.First.IsTaken != pair.Second.IsTaken));
     }
 
     [Fact(Timeout = TimeLimit)]
-    public async Task Those_who_take_and_give_back_at_once_hold_the_lease_one_at_a_time()
+    public async Task Of_two_who_want_a_lease_that_just_ran_out_one_gets_it()
     {
         if (await OpenLeasesTwiceAsync() is not var (first, second))
         {
             return;
         }
 
-        var holders = 0;
-        await AtOnceAsync(4, async number =>
+        var keys = RaceKeys();
+        foreach (var key in keys)
         {
-            var leases = number % 2 == 0 ? first : second;
-            for (var i = 0; i < 4 * _store.Repetitions; i++)
-            {
-                if (await leases.TryTakeAsync(Name("a"), LongLease) is not { IsTaken: true } held)
-                {
-                    continue;
-                }
+            Assert.True((await first.TryTakeAsync(key, CacheFillLease.MinDuration)).IsTaken);
+        }
 
-                Assert.Equal(1, Interlocked.Increment(ref holders));
-                Interlocked.Decrement(ref holders);
-                Assert.True(await leases.ReleaseAsync(held));
-            }
+        await AdvanceAsync(Tick);
+        var leases = await RaceAsync(keys, async (number, key) => await (number == 0 ? first : second).TryTakeAsync(key, LongLease));
 
-            return number;
-        });
-
-        Assert.True((await first.TryTakeAsync(Name("a"), LongLease)).IsTaken);
+        Assert.All(leases[0].Zip(leases[1]), pair => Assert.True(pair.First.IsTaken != pair.Second.IsTaken));
     }
 
     private async Task<(ICacheFillLeases First, ICacheFillLeases Second)?> OpenLeasesTwiceAsync()

@@ -126,8 +126,51 @@ public abstract partial class CacheConformance : IAsyncLifetime
 
     private static Task AtOnceAsync(params Func<Task>[] acts) => Task.WhenAll(acts.Select(Task.Run)).WaitAsync(HangLimit);
 
+    /// <summary>
+    /// Lets two do the same to one key after another, each time at the very same moment. Each has a thread of its own: calls that complete at
+    /// once would keep the few threads of the pool to themselves, and the other would come later.
+    /// </summary>
+    /// <returns>The results of both, in the order of the keys.</returns>
+    private static Task<T[][]> RaceAsync<T>(string[] keys, Func<int, string, Task<T>> act)
+    {
+        var arrived = 0;
+        return Task.WhenAll(Enumerable.Range(0, 2).Select(number =>
+            Task.Factory.StartNew(() => RunAsync(number), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()))
+            .WaitAsync(HangLimit);
+
+        async Task<T[]> RunAsync(int number)
+        {
+            var results = new T[keys.Length];
+            for (var i = 0; i < keys.Length; i++)
+            {
+                Interlocked.Increment(ref arrived);
+                for (var spins = 0; Volatile.Read(ref arrived) < 2 * (i + 1); spins++)
+                {
+                    // Long enough to be running still when the other comes, on a machine with much else to do.
+                    Thread.SpinWait(20);
+                    _ = spins % 5_000 == 4_999 && Thread.Yield();
+                }
+
+                try
+                {
+                    results[i] = await act(number, keys[i]);
+                }
+                catch
+                {
+                    // The other must not wait for what does not come.
+                    Interlocked.Add(ref arrived, 2 * keys.Length);
+                    throw;
+                }
+            }
+
+            return results;
+        }
+    }
+
     /// <summary>A key or tag that no other test has.</summary>
     private string Name(string name) => $"{name}-{_run}";
+
+    private string[] RaceKeys() => [.. Enumerable.Range(0, _store.Repetitions).Select(i => Name($"{i}"))];
 
     private Task<ICacheBackend> OpenAsync() => _store.OpenAsync().AsTask();
 

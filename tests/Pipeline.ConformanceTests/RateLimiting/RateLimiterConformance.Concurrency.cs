@@ -18,7 +18,7 @@ public abstract partial class RateLimiterConformance
         var request = Cost(UniqueKey(), rule);
         var granted = 0;
 
-        await RunAsync(Callers, async number =>
+        await SideBySide.RunAsync(Callers, async number =>
         {
             while ((await (number % 2 == 0 ? first : second).AcquireAsync(request)).IsGranted)
             {
@@ -39,7 +39,7 @@ public abstract partial class RateLimiterConformance
         var dimensions = Enumerable.Range(0, 6).Select(i => new RateLimitDimension(UniqueKey($"k{i}"), rule)).ToArray();
         var charged = new long[dimensions.Length];
 
-        await RunAsync(Callers, async number =>
+        await SideBySide.RunAsync(Callers, async number =>
         {
             var random = new SeededRandom((ulong)number);
             for (var i = 0; i < _store.Repetitions; i++)
@@ -71,7 +71,7 @@ public abstract partial class RateLimiterConformance
         var request = Cost(UniqueKey(), RateLimitRule.Concurrency(Limit, TimeSpan.FromHours(1)));
         var (held, most) = (0, 0);
 
-        await RunAsync(Callers, async number =>
+        await SideBySide.RunAsync(Callers, async number =>
         {
             var limiter = number % 2 == 0 ? first : second;
             for (var i = 0; i < _store.Repetitions; i++)
@@ -108,7 +108,7 @@ public abstract partial class RateLimiterConformance
         }
 
         var endings = new ConcurrentBag<(int Reservation, long Cost)>();
-        await RunAsync(4, async number =>
+        await SideBySide.RunAsync(4, async number =>
         {
             var limiter = number % 2 == 0 ? first : second;
             for (var i = 0; i < held.Count; i++)
@@ -133,7 +133,7 @@ public abstract partial class RateLimiterConformance
         var key = UniqueKey();
         var request = new RateLimitRequest(RateLimitDimension.Estimate(key, tokens, 4), new RateLimitDimension(key, slots));
 
-        await RunAsync(Callers, async number =>
+        await SideBySide.RunAsync(Callers, async number =>
         {
             var limiter = number % 2 == 0 ? first : second;
             for (var i = 0; i < _store.Repetitions; i++)
@@ -161,10 +161,6 @@ public abstract partial class RateLimiterConformance
 
         await AssertDeniedAsync(first, request);
     }
-
-    /// <summary>Calls that complete at once would keep the few threads of the pool to themselves, and would not run side by side.</summary>
-    private static async Task RunAsync(int callers, Func<int, Task> work) => await Task.WhenAll(Enumerable.Range(0, callers).Select(
-        number => Task.Factory.StartNew(() => work(number), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
 
     private static void InterlockedMax(ref int most, int value)
     {

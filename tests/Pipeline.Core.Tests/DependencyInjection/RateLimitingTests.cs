@@ -86,6 +86,17 @@ public sealed class RateLimitingTests
         RateLimitingRegistration.ReadOptions(provider, provider.GetRequiredService<PipelineRegistry>()).OutageBudget.Should().Be(TimeSpan.FromMilliseconds(20));
     }
 
+    [Fact]
+    public void Code_wins_over_configuration()
+    {
+        var services = new ServiceCollection();
+        services.AddPipeline("red", Suite.Configure("RateLimiting:OutageBudget", "00:00:00.020"))
+            .ConfigureRateLimiting(options => options.OutageBudget = TimeSpan.FromMilliseconds(30));
+        using var provider = services.BuildServiceProvider();
+
+        RateLimitingRegistration.ReadOptions(provider, provider.GetRequiredService<PipelineRegistry>()).OutageBudget.Should().Be(TimeSpan.FromMilliseconds(30));
+    }
+
     [Fact(Timeout = WorkerHost.TimeLimit)]
     public async Task A_rule_that_is_configured_is_an_error_where_none_is_declared()
     {

@@ -72,6 +72,8 @@ internal sealed class CacheCore : CacheMetrics.IWatchedCache, IDisposable
 
     long CacheMetrics.IWatchedCache.Evictions => Local.Evictions;
 
+    long CacheMetrics.IWatchedCache.InFlight => Flights.Count;
+
     bool CacheMetrics.IWatchedCache.IsBackendLeftAlone => Backend.IsLeftAlone;
 
     public void Dispose()

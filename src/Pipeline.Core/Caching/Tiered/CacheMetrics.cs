@@ -30,6 +30,8 @@ internal sealed class CacheMetrics
         meter.CreateObservableUpDownCounter("pipeline.cache.entries", () => Sum(static cache => cache.Entries), "{entry}", "Entries in the process.");
         meter.CreateObservableUpDownCounter("pipeline.cache.bytes", () => Sum(static cache => cache.Bytes), "By", "What entries in the process take.");
         meter.CreateObservableUpDownCounter(
+            "pipeline.cache.in_flight", () => Sum(static cache => cache.InFlight), "{key}", "Keys whose values are being read, made or written.");
+        meter.CreateObservableUpDownCounter(
             "pipeline.cache.backend.open_breakers", () => Sum(static cache => cache.IsBackendLeftAlone ? 1 : 0), "{breaker}", "Caches that leave a failing backend alone.");
     }
 
@@ -41,6 +43,8 @@ internal sealed class CacheMetrics
         long Bytes { get; }
 
         long Evictions { get; }
+
+        long InFlight { get; }
 
         bool IsBackendLeftAlone { get; }
     }

@@ -22,6 +22,9 @@ internal sealed partial class FlightTable
         }
     }
 
+    /// <summary>How many keys have work that has not ended.</summary>
+    public int Count => _stripes.Sum(static stripe => stripe.Count);
+
     /// <summary>Joins the flight of a key, or starts one.</summary>
     /// <param name="key">The key.</param>
     /// <param name="terms">What callers must have in common.</param>

@@ -7,6 +7,18 @@ internal sealed class KeyStripe
 
     public Lock Gate { get; } = new();
 
+    /// <summary>How many keys have work.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _newest.Count;
+            }
+        }
+    }
+
     public KeyWork? Newest(string key) => _newest.GetValueOrDefault(key);
 
     public void Add(KeyWork work)

@@ -21,8 +21,7 @@ internal abstract class LimiterState(string key, RateLimitRule rule, int hash) :
     {
         var (kind, window) = (rule.Kind, IdentifyingWindow(rule));
         var state = shard.First(hash);
-        while (state is not null
-            && (state.Hash != hash || state._kind != kind || state.Window != window || !string.Equals(state._key, key, StringComparison.Ordinal)))
+        while (state is not null && !(state.Hash == hash && state._kind == kind && state.Window == window && state.HasKey(key)))
         {
             state = state.Next;
         }
@@ -51,6 +50,9 @@ internal abstract class LimiterState(string key, RateLimitRule rule, int hash) :
 
     /// <summary>Where the charge that was just taken stands.</summary>
     public abstract ReservedCharge LastCharge();
+
+    // Prebuilt dimensions give the very string that the state was made with.
+    private bool HasKey(string key) => ReferenceEquals(_key, key) || string.Equals(_key, key, StringComparison.Ordinal);
 
     // A lease's duration is each lease's own, and calendar rules have no window.
     private static long IdentifyingWindow(RateLimitRule rule) => rule.Kind == RateLimitRuleKind.Concurrency ? 0 : rule.Window.Ticks;

@@ -1,4 +1,3 @@
-using Pipeline.Conformance.Queues.Generation;
 using Pipeline.Queues;
 
 namespace Pipeline.Conformance.Queues.History;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Pipeline.Conformance.Queues.Generation;
 using Pipeline.Queues;
 
 namespace Pipeline.Conformance.Queues.History;

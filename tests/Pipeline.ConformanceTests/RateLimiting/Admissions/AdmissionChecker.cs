@@ -37,7 +37,7 @@ public static class AdmissionChecker
         var changes = Changes(state);
         foreach (var first in state)
         {
-            var (sum, end) = ((Int128)0, TimeSpan.MinValue);
+            var (sum, end) = ((Int128)0, first.Began);
             foreach (var (one, amount) in changes.Where(change => change.One.Began >= first.Began))
             {
                 sum += amount;

@@ -31,15 +31,11 @@ internal sealed class AdmissionWorkload(RateLimiterTestStore store, IReadOnlyLis
         for (var round = 0; round < rounds; round++)
         {
             var number = (ulong)(round * callers);
-            await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => OnThreadOfItsOwn(() =>
-                CallAsync(processes[caller % processes.Count], new SeededRandom(seed + ((number + (ulong)caller) << 32)), callsEach))));
+            await SideBySide.RunAsync(callers, caller =>
+                CallAsync(processes[caller % processes.Count], new SeededRandom(seed + ((number + (ulong)caller) << 32)), callsEach));
             await SetWallClockAsync(new SeededRandom(seed + (ulong)round));
         }
     }
-
-    /// <summary>Calls that complete at once would keep the few threads of the pool to themselves, and would not run side by side.</summary>
-    private static Task OnThreadOfItsOwn(Func<Task> work) =>
-        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
     private async Task CallAsync(IRateLimiter limiter, SeededRandom random, int calls)
     {

@@ -85,8 +85,12 @@ internal sealed partial class LimiterSequence
     {
         var named = dimensions.Single(one => one.Place == decision.DimensionIndex).Dimension;
         Ensure.That(!StateOf(named).MustGrant(named, at), "The denial names a dimension that had enough left.");
-        CheckTime(StateOf(named).RetryAfter(named, at), decision.RetryAfter, nameof(decision.RetryAfter));
         CheckFigures(named, decision, at);
+        if (!IsAtBorder(named.Rule, at))
+        {
+            CheckTime(StateOf(named).RetryAfter(named, at), decision.RetryAfter, nameof(decision.RetryAfter));
+        }
+
         foreach (var (place, other) in dimensions.Where(one => one.Place != decision.DimensionIndex && !StateOf(one.Dimension).MayGrant(one.Dimension, at)))
         {
             var (least, _) = StateOf(other).RetryAfter(other, at);
@@ -118,10 +122,22 @@ internal sealed partial class LimiterSequence
 
     private void CheckFigures(in RateLimitDimension named, RateLimitDecision decision, ModelMoment at)
     {
+        if (IsAtBorder(named.Rule, at))
+        {
+            return;
+        }
+
         var (least, most) = StateOf(named).Remaining(named.Rule, at);
         Ensure.That(decision.Remaining >= least && decision.Remaining <= most, $"Remaining is {decision.Remaining}, and should be from {least} to {most}.");
         CheckTime(StateOf(named).ResetAfter(named.Rule, at), decision.ResetAfter, nameof(decision.ResetAfter));
     }
+
+    /// <summary>Whether the call may have been decided in either of two windows.</summary>
+    private static bool IsAtBorder(RateLimitRule rule, ModelMoment at) =>
+        rule.Kind is RateLimitRuleKind.FixedWindow or RateLimitRuleKind.CalendarDay or RateLimitRuleKind.CalendarMonth
+        && rule.GetWindowAt(Utc(at.Earliest + at.Wall)) != rule.GetWindowAt(Utc(at.Latest + at.Wall));
+
+    private static DateTimeOffset Utc(long ticks) => new(ticks, TimeSpan.Zero);
 
     private void CheckTime((BigInteger Least, BigInteger Most) bounds, TimeSpan actual, string name)
     {

@@ -1,4 +1,4 @@
-using FluentAssertions;
+using System.Threading.Channels;
 
 namespace Pipeline.Caching;
 
@@ -7,7 +7,7 @@ internal sealed class Factory(bool isHeld = false)
 {
     private readonly List<TaskCompletionSource<string>> _runs = [];
     private readonly List<CancellationToken> _tokens = [];
-    private readonly SemaphoreSlim _started = new(0);
+    private readonly Channel<int> _started = Channel.CreateUnbounded<int>();
     private int _awaited;
 
     public int Runs
@@ -37,7 +37,7 @@ internal sealed class Factory(bool isHeld = false)
             run.SetResult($"{number}");
         }
 
-        _started.Release();
+        _started.Writer.TryWrite(number);
         return new(run.Task);
     }
 
@@ -46,7 +46,7 @@ internal sealed class Factory(bool isHeld = false)
     {
         for (; _awaited < count; _awaited++)
         {
-            (await _started.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeTrue("run {0} has to begin", _awaited + 1);
+            await _started.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
         }
     }
 

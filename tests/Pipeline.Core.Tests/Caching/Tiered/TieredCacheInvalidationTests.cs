@@ -229,6 +229,79 @@ public sealed class TieredCacheInvalidationTests
         }
     }
 
+    [Fact(Timeout = TieredHost.TimeLimit)]
+    public async Task Whatever_goes_on_at_random_comes_to_an_end_and_leaves_nothing_behind()
+    {
+        using var host = await TieredHost.SharedAsync(options =>
+        {
+            options.Default.StaleFor = TimeSpan.FromHours(1);
+            options.Default.SoftTimeout = TimeSpan.Zero;
+            options.Default.EarlyRefresh = 0.5;
+            options.Default.RetryDelay = TimeSpan.Zero;
+        });
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(seed => Task.Run(() => WorkAsync(host, new Random(seed)))));
+
+        while (host.Cache.Core.Flights.Count > 0)
+        {
+            // What nobody waits for ends by itself.
+            await Task.Yield();
+        }
+    }
+
+    private static async Task WorkAsync(TieredHost host, Random random)
+    {
+        for (var i = 0; i < 2_000; i++)
+        {
+            var key = $"key {random.Next(5)}";
+            switch (random.Next(10))
+            {
+                case 0:
+                    await host.Cache.RemoveAsync(key);
+                    break;
+                case 1:
+                    await host.Cache.RemoveByTagAsync("a");
+                    break;
+                case 2:
+                    await host.Cache.SetAsync(key, "set", tags: Tags);
+                    break;
+                case 3:
+                    host.Clock.Advance(TimeSpan.FromMinutes(random.Next(4)));
+                    break;
+                default:
+                    await AskAndPerhapsLeaveAsync(host, key, fails: random.Next(5) == 0, leaves: random.Next(3) == 0);
+                    break;
+            }
+        }
+    }
+
+    private static async Task AskAndPerhapsLeaveAsync(TieredHost host, string key, bool fails, bool leaves)
+    {
+        using var gone = new CancellationTokenSource();
+        var asked = host.Cache.GetOrCreateAsync(
+            key,
+            async token =>
+            {
+                await Task.Yield();
+                token.ThrowIfCancellationRequested();
+                return fails ? throw new InvalidDataException("no value") : "made";
+            },
+            tags: Tags,
+            cancellationToken: gone.Token).AsTask();
+        if (leaves)
+        {
+            await gone.CancelAsync();
+        }
+
+        try
+        {
+            await asked;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or OperationCanceledException)
+        {
+            // As it was meant.
+        }
+    }
+
     private static ValueTask ApplyAsync(TieredCache cache, Change change, string key = "key") => change switch
     {
         Change.Tag => cache.RemoveByTagAsync("a"),
