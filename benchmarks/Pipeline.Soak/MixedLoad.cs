@@ -14,7 +14,8 @@ namespace Pipeline.Soak;
 /// </summary>
 internal sealed class MixedLoad : IAsyncDisposable
 {
-    private const int HotKeys = 20_000;
+    private const int Keys = 20_000;
+    private const int Tenants = 10_000;
     private const int Tags = 500;
 
     private static readonly RateLimitRule Requests = RateLimitRule.SlidingWindow(100, TimeSpan.FromSeconds(2));
@@ -92,12 +93,12 @@ internal sealed class MixedLoad : IAsyncDisposable
 
     private static string Tag(int key) => string.Create(CultureInfo.InvariantCulture, $"tag:{key % Tags}");
 
-    // The square of an even number is skewed: some keys are asked for often, most seldom.
-    private static int SkewedKey(Random random) => (int)(Math.Pow(random.NextDouble(), 4) * HotKeys);
+    // A power of an even number is skewed: some are asked for often, most seldom.
+    private static int Skewed(Random random, int count) => (int)(Math.Pow(random.NextDouble(), 4) * count);
 
     private async Task ReadAsync(Random random)
     {
-        var key = SkewedKey(random);
+        var key = Skewed(random, Keys);
         var ran = false;
         try
         {
@@ -119,7 +120,7 @@ internal sealed class MixedLoad : IAsyncDisposable
 
     private async Task WriteAsync(Random random)
     {
-        var key = SkewedKey(random);
+        var key = Skewed(random, Keys);
         if (random.Next(3) == 0)
         {
             await _cache.RemoveAsync($"value:{key}");
@@ -162,7 +163,7 @@ internal sealed class MixedLoad : IAsyncDisposable
 
     private async Task LimitAsync(Random random)
     {
-        var tenant = random.Next(10_000);
+        var tenant = Skewed(random, Tenants);
         var request = new RateLimitRequest(
             new RateLimitDimension($"tenant:{tenant}", Requests), new RateLimitDimension($"tokens:{tenant}", Tokens, random.Next(100)));
         Count(await _limiter.AcquireAsync(request));
@@ -197,7 +198,7 @@ internal sealed class MixedLoad : IAsyncDisposable
     {
         try
         {
-            var result = await _step.RunAsync(SkewedKey(random), new CallContext { Tenant = $"tenant:{random.Next(100)}" });
+            var result = await _step.RunAsync(Skewed(random, Keys), new CallContext { Tenant = $"tenant:{random.Next(100)}" });
             Interlocked.Increment(ref result.CacheOutcome == CacheOutcome.Hit ? ref _hits : ref _fills);
         }
         catch (RateLimitRejectedException)

@@ -55,7 +55,8 @@ public readonly record struct RateLimitDecision
     /// this time the rules do not deny the request unless others have taken what became free.
     /// </summary>
     /// <remarks>
-    /// For a concurrency rule: when enough leases run out unless they are renewed. They may be given back much sooner.
+    /// For a concurrency rule: when enough leases run out unless they are renewed. They may be given back much sooner. Where the backend's wall
+    /// clock was set back, a request of several dimensions can meet a window that was exhausted before, and has to wait again.
     /// </remarks>
     public TimeSpan RetryAfter { get; private init; }
 

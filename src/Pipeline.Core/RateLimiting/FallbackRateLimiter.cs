@@ -22,14 +22,41 @@ internal sealed class FallbackRateLimiter(
     /// </summary>
     private const int BudgetsBetweenTries = 10;
 
+    private readonly InMemoryRateLimiter? _inMemory = inner as InMemoryRateLimiter;
     private readonly TimeSpan _budget = options.OutageBudget;
     private volatile RateLimitOutage? _outage;
 
-    public ValueTask<RateLimitDecision> AcquireAsync(RateLimitRequest request, CancellationToken cancellationToken = default) =>
-        DecideAsync(request, takes: true, cancellationToken);
+    public ValueTask<RateLimitDecision> AcquireAsync(RateLimitRequest request, CancellationToken cancellationToken = default)
+    {
+        // What is in memory is never away, and decides in little more time than all that follows would add.
+        if (_inMemory is not null && !metrics.MeasuresRequests)
+        {
+            return _inMemory.AcquireAsync(request, cancellationToken);
+        }
 
-    public ValueTask<RateLimitDecision> PeekAsync(RateLimitRequest request, CancellationToken cancellationToken = default) =>
-        DecideAsync(request, takes: false, cancellationToken);
+        var last = _outage;
+        if (last is { IsOver: false })
+        {
+            return DecideInOutageAsync(last, request, takes: true, cancellationToken);
+        }
+
+        var call = AskBackend(request, takes: true, cancellationToken);
+        return call.IsCompletedSuccessfully
+            ? new(Counted(call.Result, takes: true))
+            : AwaitAsync(call, last, request, takes: true, cancellationToken);
+    }
+
+    public ValueTask<RateLimitDecision> PeekAsync(RateLimitRequest request, CancellationToken cancellationToken = default)
+    {
+        var last = _outage;
+        if (last is { IsOver: false })
+        {
+            return DecideInOutageAsync(last, request, takes: false, cancellationToken);
+        }
+
+        var call = AskBackend(request, takes: false, cancellationToken);
+        return call.IsCompletedSuccessfully ? call : AwaitAsync(call, last, request, takes: false, cancellationToken);
+    }
 
     public ValueTask<bool> SettleAsync(
         RateLimitReservation reservation, ReadOnlyMemory<long> actualCosts, CancellationToken cancellationToken = default)
@@ -84,23 +111,6 @@ internal sealed class FallbackRateLimiter(
 
         Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    private ValueTask<RateLimitDecision> DecideAsync(RateLimitRequest request, bool takes, CancellationToken cancellationToken)
-    {
-        var last = _outage;
-        if (last is { IsOver: false })
-        {
-            return DecideInOutageAsync(last, request, takes, cancellationToken);
-        }
-
-        var call = AskBackend(request, takes, cancellationToken);
-        if (!call.IsCompletedSuccessfully)
-        {
-            return AwaitAsync(call, last, request, takes, cancellationToken);
-        }
-
-        return takes && metrics.MeasuresRequests ? new(Counted(call.Result, takes)) : call;
     }
 
     private async ValueTask<RateLimitDecision> AwaitAsync(

@@ -43,7 +43,7 @@ public sealed class InMemoryRateLimiter : IRateLimiter
     public ValueTask<RateLimitDecision> AcquireAsync(RateLimitRequest request, CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<RateLimitDecision>(cancellationToken)
-            : new(Decide(request, takes: true));
+            : Decide(request, takes: true);
 
     /// <inheritdoc/>
     public ValueTask<bool> SettleAsync(
@@ -78,7 +78,7 @@ public sealed class InMemoryRateLimiter : IRateLimiter
     public ValueTask<RateLimitDecision> PeekAsync(RateLimitRequest request, CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<RateLimitDecision>(cancellationToken)
-            : new(Decide(request, takes: false));
+            : Decide(request, takes: false);
 
     /// <inheritdoc/>
     public ValueTask ResetAsync(string key, RateLimitRule rule, CancellationToken cancellationToken = default)
@@ -109,23 +109,24 @@ public sealed class InMemoryRateLimiter : IRateLimiter
         return ValueTask.CompletedTask;
     }
 
-    private RateLimitDecision Decide(in RateLimitRequest request, bool takes)
+    private ValueTask<RateLimitDecision> Decide(in RateLimitRequest request, bool takes)
     {
         var dimensions = request.Dimensions;
         if (dimensions.Length != 1)
         {
             RateLimitRequest.ThrowIfEmpty(request);
-            return SeveralDimensions.Decide(_tables, request, takes, ReadClock(request));
+            return new(SeveralDimensions.Decide(_tables, request, takes, ReadClock(request)));
         }
 
         ref readonly var dimension = ref dimensions[0];
         if (dimension.Rule.Kind == RateLimitRuleKind.Unlimited)
         {
-            return RateLimitDecision.Unlimited;
+            return new(RateLimitDecision.Unlimited);
         }
 
         var moment = _clock.Read(LimiterState.NeedsWallClock(dimension.Rule));
-        return OneDimension.Decide(_tables, request, takes, moment);
+        var standing = OneDimension.Decide(_tables, request, takes, moment, out var reservation);
+        return new(standing.ToDecision(dimension.Rule, 0, reservation));
     }
 
     private bool End(RateLimitReservation reservation, ReadOnlySpan<long> actualCosts)

@@ -25,8 +25,13 @@ internal sealed class RateLimitMetrics
 
     public bool MeasuresRequests => _requests.Enabled;
 
-    public void CountRequest(in RateLimitDecision decision) =>
-        _requests.Add(1, new(RuleTag, decision.Rule.Name), new(PipelineDiagnostics.OutcomeTag, OutcomeOf(decision)));
+    public void CountRequest(in RateLimitDecision decision)
+    {
+        if (_requests.Enabled)
+        {
+            _requests.Add(1, new(RuleTag, decision.Rule.Name), new(PipelineDiagnostics.OutcomeTag, OutcomeOf(decision)));
+        }
+    }
 
     public void CountOutage() => _outages.Add(1);
 

@@ -170,7 +170,8 @@ public abstract partial class CacheConformance : IAsyncLifetime
     /// <summary>A key or tag that no other test has.</summary>
     private string Name(string name) => $"{name}-{_run}";
 
-    private string[] RaceKeys() => [.. Enumerable.Range(0, _store.Repetitions).Select(i => Name($"{i}"))];
+    /// <summary>The keys of a race: few enough for a machine where two threads seldom run at once.</summary>
+    private string[] RaceKeys() => [.. Enumerable.Range(0, Math.Min(_store.Repetitions, 400)).Select(i => Name($"{i}"))];
 
     private Task<ICacheBackend> OpenAsync() => _store.OpenAsync().AsTask();
 

@@ -6,10 +6,10 @@ namespace Pipeline.RateLimiting;
 /// <remarks>
 /// <para>A reservation can give back only what the bucket would still have gained by it. If the bucket was full once since, its refill has paid off
 /// all of the reservation, and what it gave back would be had twice; if no less than x was ever missing, x can be given back, for without the reservation
-/// the bucket would have been short of being full all the time. So what is needed for each reservation is the least that was missing since.</para>
+/// the bucket would have been short of being full all the time. So what is needed for each reservation is the least that was missing since, less what was given
+/// back later of charges from before: of what was missing at one time, no part comes back twice.</para>
 /// <para>These minima rise with the time since when they are taken. They are kept as steps, at most 16: of two that are merged the lower is kept, which errs
-/// on the strict side. What was missing is itself known only from below after a reservation has given back less than it reserved too much, so that this lower
-/// bound (all given back) goes into the minima.</para>
+/// on the strict side.</para>
 /// </remarks>
 internal sealed class BucketHistory
 {
@@ -19,15 +19,8 @@ internal sealed class BucketHistory
     private Step[] _steps = new Step[FirstSteps];
     private int _count;
 
-    /// <summary>By how much the lower bound lies below what is missing.</summary>
-    private UInt128 _slack;
-
     /// <summary>Notes what is missing now. To be called before each charge.</summary>
-    public void Observe(UInt128 missing)
-    {
-        _slack = UInt128.Min(_slack, missing);
-        Lower(_count, missing - _slack);
-    }
+    public void Observe(UInt128 missing) => Lower(_count, missing);
 
     /// <summary>Begins a step for what was reserved at a time that is not before that of the last one.</summary>
     public void BeginReservation(long time)
@@ -65,10 +58,9 @@ internal sealed class BucketHistory
         }
 
         var part = UInt128.Min(amount, _steps[step].Least);
-        _slack += UInt128.Min(amount, missing - _slack) - part;
         for (var i = step; i < _count; i++)
         {
-            _steps[i].Least -= UInt128.Min(amount, _steps[i].Least);
+            _steps[i].Least -= part;
         }
 
         Lower(step, _steps[step].Least);
@@ -116,7 +108,7 @@ internal sealed class BucketHistory
     {
         public long Time;
 
-        /// <summary>The least that was missing since <see cref="Time"/>.</summary>
+        /// <summary>The least that was missing since <see cref="Time"/>, less what of it was given back.</summary>
         public UInt128 Least;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Pipeline.RateLimiting;
@@ -14,6 +15,7 @@ internal readonly record struct LimiterStanding(bool IsGranted, long Remaining, 
 
     public static LimiterStanding Denied(long remaining, long retryAfter, long resetAfter) => new(false, remaining, retryAfter, resetAfter);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RateLimitDecision ToDecision(RateLimitRule rule, int dimension, RateLimitReservation? reservation = null) => IsGranted
         ? RateLimitDecision.Granted(rule, dimension, Remaining, new TimeSpan(ResetAfter), reservation)
         : RateLimitDecision.Denied(rule, dimension, Remaining, new TimeSpan(RetryAfter), new TimeSpan(ResetAfter));

@@ -3,10 +3,12 @@ namespace Pipeline.RateLimiting;
 /// <summary>Decides requests of one dimension with a limit: the short way.</summary>
 internal static class OneDimension
 {
-    public static RateLimitDecision Decide(LimiterTables tables, in RateLimitRequest request, bool takes, in LimiterMoment moment)
+    public static LimiterStanding Decide(
+        LimiterTables tables, in RateLimitRequest request, bool takes, in LimiterMoment moment, out RateLimitReservation? reservation)
     {
         ref readonly var dimension = ref request.Dimensions[0];
-        var needsReservation = takes && request.NeedsReservation;
+        var mayNeedReservation = dimension.IsEstimate || dimension.Rule.Kind == RateLimitRuleKind.Concurrency;
+        var needsReservation = takes && mayNeedReservation && request.NeedsReservation;
         var (standing, charge) = (default(LimiterStanding), default(ReservedCharge));
         var hash = LimiterState.HashOf(dimension);
         var shard = tables.States.ShardOf(hash);
@@ -30,8 +32,8 @@ internal static class OneDimension
             shard.Exit();
         }
 
-        var reservation = needsReservation && standing.IsGranted ? ReservationBook.Open(tables, request, [charge], moment.Now) : null;
+        reservation = needsReservation && standing.IsGranted ? ReservationBook.Open(tables, request, [charge], moment.Now) : null;
         tables.SweepIfDue(moment.Now);
-        return standing.ToDecision(dimension.Rule, 0, reservation);
+        return standing;
     }
 }

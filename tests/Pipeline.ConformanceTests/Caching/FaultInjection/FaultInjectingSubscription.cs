@@ -3,7 +3,7 @@ using Pipeline.Caching;
 namespace Pipeline.Conformance.Caching.FaultInjection;
 
 /// <summary>
-/// A subscription whose notices pass through <see cref="CacheFeedFaults"/>. All but <see cref="Dispose"/> is called under their gate.
+/// A subscription whose notices pass through <see cref="CacheFeedFaults"/>, which calls it under its gate.
 /// </summary>
 internal sealed class FaultInjectingSubscription(Action<CacheInvalidation> handler, CacheFeedFaults faults, bool isProcessOfItsOwn)
     : IDisposable, IThreadPoolWorkItem

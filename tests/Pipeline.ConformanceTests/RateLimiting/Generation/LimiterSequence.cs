@@ -26,6 +26,7 @@ internal sealed partial class LimiterSequence
     private readonly List<ModelReservation> _reservations = [];
     private readonly StringBuilder _log = new();
     private long _wall;
+    private bool _wasSetBack;
     private int _operation;
     private (RateLimitRequest Request, TimeSpan RetryAfter)? _denied;
 
@@ -115,7 +116,7 @@ internal sealed partial class LimiterSequence
         var to = _random.Between(-8, 8) * (_store.Tick.Ticks / unit / 3 * unit);
         Log($"wall clock {TimeSpan.FromTicks(to - _wall)}");
         await _store.SetServerTimeAsync((await _store.GetServerTimeAsync()).AddTicks(to - _wall));
-        (_wall, _denied) = (to, null);
+        (_wall, _denied, _wasSetBack) = (to, null, _wasSetBack || to < _wall);
     }
 
     /// <summary>Calls, and says between which moments.</summary>

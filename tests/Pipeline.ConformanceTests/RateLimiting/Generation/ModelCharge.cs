@@ -9,6 +9,7 @@ internal sealed class ModelCharge(long at, BigInteger amount)
 {
     public long At { get; } = at;
 
+    /// <summary>How much of it counts, in the model's own parts.</summary>
     public BigInteger Amount { get; set; } = amount;
 
     /// <summary>For a lease: when it runs out. For a fixed window: its end, by the wall clock.</summary>

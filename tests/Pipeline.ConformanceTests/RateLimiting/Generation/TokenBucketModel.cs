@@ -18,20 +18,20 @@ internal sealed class TokenBucketModel : StateModel
 
     public override ModelCharge Charge(RateLimitRule rule, BigInteger amount, long now, long wall)
     {
-        var charge = new ModelCharge(now, amount);
+        var most = ((BigInteger)RateLimitRule.MaxCharge * rule.Window.Ticks) - Missing(rule, now);
+        var charge = new ModelCharge(now, BigInteger.Min(amount * rule.Window.Ticks, most));
         _charges.Add(charge);
         return charge;
     }
 
-    public override void GiveBack(RateLimitRule rule, ModelCharge charge, BigInteger amount, long now, long wall) => charge.Amount -= amount;
+    public override void GiveBack(RateLimitRule rule, ModelCharge charge, BigInteger amount, long now, long wall) => charge.Amount -= amount * rule.Window.Ticks;
 
     private BigInteger Missing(RateLimitRule rule, long now)
     {
-        var most = (BigInteger)RateLimitRule.MaxCharge * rule.Window.Ticks;
         var (missing, time) = (BigInteger.Zero, long.MinValue);
         foreach (var charge in _charges)
         {
-            missing = BigInteger.Min(most, Refilled(missing, charge.At) + (charge.Amount * rule.Window.Ticks));
+            missing = Refilled(missing, charge.At) + charge.Amount;
         }
 
         return Refilled(missing, now);

@@ -30,6 +30,7 @@ public sealed class TieredCacheFleetTests
         foreach (var key in new[] { "removed", "set", "tagged" })
         {
             await one.Cache.SetAsync(key, "old", tags: Tags);
+            await two.HeardAsync();
             (await two.Cache.PeekAsync(key)).Should().Be("old");
         }
 
@@ -110,13 +111,14 @@ public sealed class TieredCacheFleetTests
         using var two = await one.BesideAsync();
         two.Faults.Feed.IsDuplicating = true;
         await one.Cache.SetAsync("key", "old", tags: Tags);
+        await two.HeardAsync();
         (await two.Cache.PeekAsync("key")).Should().Be("old");
         two.Faults.Feed.Hold();
         await one.Cache.RemoveByTagAsync("a");
         await one.Cache.SetAsync("between", "between", tags: Tags);
         (await two.Cache.PeekAsync("between")).Should().Be("between");
         await one.Cache.RemoveByTagAsync("a");
-        await two.Faults.Feed.WaitForHeldAsync(4);
+        await two.Faults.Feed.WaitForHeldAsync(6);
         await two.Faults.Feed.ReleaseAsync(isReversed: true);
 
         (await two.Cache.PeekAsync("key")).Should().BeNull();
@@ -130,6 +132,7 @@ public sealed class TieredCacheFleetTests
         using var two = await one.BesideAsync();
         await one.Cache.SetAsync("changed", "old", tags: Tags);
         await one.Cache.SetAsync("kept", "kept");
+        await two.HeardAsync();
         await two.Cache.PeekAsync("changed");
         await two.Cache.PeekAsync("kept");
         two.Faults.Feed.Hold();
@@ -171,6 +174,7 @@ public sealed class TieredCacheFleetTests
         using var one = await TieredHost.SharedAsync();
         using var two = await one.BesideAsync(options => options.UnconfirmedFor = TimeSpan.FromSeconds(20));
         await one.Cache.SetAsync("key", "old", tags: Tags);
+        await two.HeardAsync();
         await two.Cache.PeekAsync("key");
         await two.Faults.Feed.InterruptAsync();
         await one.Cache.RemoveByTagAsync("a");

@@ -253,23 +253,20 @@ public sealed class TieredCacheInvalidationTests
         for (var i = 0; i < 2_000; i++)
         {
             var key = $"key {random.Next(5)}";
-            switch (random.Next(10))
+            try
             {
-                case 0:
-                    await host.Cache.RemoveAsync(key);
-                    break;
-                case 1:
-                    await host.Cache.RemoveByTagAsync("a");
-                    break;
-                case 2:
-                    await host.Cache.SetAsync(key, "set", tags: Tags);
-                    break;
-                case 3:
-                    host.Clock.Advance(TimeSpan.FromMinutes(random.Next(4)));
-                    break;
-                default:
-                    await AskAndPerhapsLeaveAsync(host, key, fails: random.Next(5) == 0, leaves: random.Next(3) == 0);
-                    break;
+                await (random.Next(10) switch
+                {
+                    0 => host.Cache.RemoveAsync(key).AsTask(),
+                    1 => host.Cache.RemoveByTagAsync("a").AsTask(),
+                    2 => host.Cache.SetAsync(key, "set", tags: Tags).AsTask(),
+                    3 => Task.Run(() => host.Clock.Advance(TimeSpan.FromMinutes(random.Next(4)))),
+                    _ => AskAndPerhapsLeaveAsync(host, key, fails: random.Next(5) == 0, leaves: random.Next(3) == 0),
+                });
+            }
+            catch (Exception exception) when (exception is InvalidDataException or OperationCanceledException or BackendUnavailableException)
+            {
+                // As it was meant; and a clock that leaps ends the deadlines of calls to the backend.
             }
         }
     }
@@ -292,14 +289,7 @@ public sealed class TieredCacheInvalidationTests
             await gone.CancelAsync();
         }
 
-        try
-        {
-            await asked;
-        }
-        catch (Exception exception) when (exception is InvalidDataException or OperationCanceledException)
-        {
-            // As it was meant.
-        }
+        await asked;
     }
 
     private static ValueTask ApplyAsync(TieredCache cache, Change change, string key = "key") => change switch

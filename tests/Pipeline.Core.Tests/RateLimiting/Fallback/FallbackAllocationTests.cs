@@ -12,17 +12,19 @@ public sealed class FallbackAllocationTests
 {
     private const int Runs = 10_000;
 
-    [Fact]
-    public void Around_a_limiter_that_answers_at_once_the_decorator_allocates_nothing()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Around_a_limiter_that_answers_at_once_the_decorator_allocates_nothing(bool isInMemory)
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var limiter = new FallbackRateLimiter(
-            new AnsweringLimiter(),
+            isInMemory ? new InMemoryRateLimiter() : new AnsweringLimiter(),
             new RateLimitingOptions(),
             new RateLimitMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
             TimeProvider.System,
             NullLogger.Instance);
-        RateLimitRequest request = new RateLimitDimension("a", RateLimitRule.SlidingWindow(10, TimeSpan.FromMinutes(1)));
+        RateLimitRequest request = new RateLimitDimension("a", RateLimitRule.TokenBucket(RateLimitRule.MaxLimit, TimeSpan.FromMinutes(1)));
         Run(limiter, request);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
