@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Queues;
+using Pipeline.RateLimiting;
 using Pipeline.Steps;
 using Pipeline.Workers;
 
@@ -11,7 +12,10 @@ internal static class ReadmeSnippets
     {
         // snippet: readme
         services.AddPipeline()
-            .AddStep<string, string>("answer", (question, step, ct) => model.AskAsync(question, ct), step => step.Timeout(TimeSpan.FromSeconds(30)).Retry(3))
+            .AddStep<string, string>("answer", (question, step, ct) => model.AskAsync(question, ct), step => step
+                .Cache(TimeSpan.FromHours(1))
+                .Limit(RateLimitRule.SlidingWindow(100, TimeSpan.FromMinutes(1)), Partition.Tenant)
+                .Timeout(TimeSpan.FromSeconds(30)).Retry(3))
             .AddQueue<Document>("documents")
             .AddChain<Document>("ingest", chain => chain.Then<Extract>().Then<Store>())
             .AddWorker("documents", chain: "ingest", worker => worker.Concurrency = 8);

@@ -1,15 +1,33 @@
 namespace Pipeline.RateLimiting;
 
-/// <summary>All that an in-memory limiter keeps.</summary>
+/// <summary>All that an in-memory limiter keeps, and the sweep that drops what no longer matters.</summary>
 /// <remarks>
-/// Locks are taken in one order: the shard of a reservation, then the shards of states by their indexes (<see cref="ShardSet"/>). A sweep holds one at a
-/// time, and is begun without any.
+/// <para>Locks are taken in one order: the shard of a reservation, then the shards of states by their indexes (<see cref="ShardSet"/>). A sweep holds one
+/// at a time, and is begun without any.</para>
+/// <para>Sweeps need neither a timer nor a thread: calls do a slice each. A round over both tables begins some seconds after the last has ended, or
+/// sooner when as much was added as there was, so that the tables never grow beyond about twice what is live. While a round lasts, each call does a slice,
+/// a larger one where calls are rare.</para>
 /// </remarks>
 internal sealed class LimiterTables(LimiterClock clock)
 {
-    public SweptTable<LimiterState> States { get; } = new(clock);
+    // In buckets: what one call does are a few microseconds' work, or after a pause more.
+    private const int SmallestSlice = 256;
+    private const int LargestSlice = 16_384;
+    private const int SlicePerMillisecond = 16;
 
-    public SweptTable<OpenReservation> Reservations { get; } = new(clock);
+    private const int FewestAdditionsBetweenRounds = 1_024;
+    private const long BetweenRounds = 10 * TimeSpan.TicksPerSecond;
+
+    private readonly Lock _sweeping = new();
+    private bool _hasSweptStates;
+    private long _lastSlice;
+    private long _nextSlice = BetweenRounds;
+    private int _added;
+    private int _mostAdded = FewestAdditionsBetweenRounds;
+
+    public SweptTable<LimiterState> States { get; } = new();
+
+    public SweptTable<OpenReservation> Reservations { get; } = new();
 
     /// <summary>Finds or makes a state, under the lock of its shard.</summary>
     public LimiterState GetOrAdd(in RateLimitDimension dimension, int hash)
@@ -18,11 +36,12 @@ internal sealed class LimiterTables(LimiterClock clock)
         return LimiterState.Find(shard, dimension.Key, dimension.Rule, hash) ?? Add(shard, dimension, hash);
     }
 
+    /// <summary>Makes a state that is not there yet, under the lock of its shard.</summary>
     public LimiterState Add(TableShard<LimiterState> shard, in RateLimitDimension dimension, int hash)
     {
         var state = LimiterState.Create(dimension.Key, dimension.Rule, hash);
         shard.Add(state);
-        States.CountAddition();
+        CountAddition();
         return state;
     }
 
@@ -40,12 +59,46 @@ internal sealed class LimiterTables(LimiterClock clock)
             shard.Exit();
         }
 
-        Reservations.CountAddition();
+        CountAddition();
     }
 
+    /// <summary>Does a slice of a round if one is due. To be called at the end of a call, without a lock.</summary>
     public void SweepIfDue(long now)
     {
-        States.SweepIfDue(now);
-        Reservations.SweepIfDue(now);
+        if (now >= Volatile.Read(ref _nextSlice) && _sweeping.TryEnter())
+        {
+            try
+            {
+                SweepSlice(clock.Read(withWallClock: true));
+            }
+            finally
+            {
+                _sweeping.Exit();
+            }
+        }
+    }
+
+    private void SweepSlice(in LimiterMoment moment)
+    {
+        var pause = (moment.Now - _lastSlice) / TimeSpan.TicksPerMillisecond;
+        var budget = (int)Math.Clamp(pause * SlicePerMillisecond, SmallestSlice, LargestSlice);
+        _lastSlice = moment.Now;
+        Volatile.Write(ref _nextSlice, 0);
+        _hasSweptStates = _hasSweptStates || States.Sweep(ref budget, moment);
+        if (_hasSweptStates && Reservations.Sweep(ref budget, moment))
+        {
+            _hasSweptStates = false;
+            Volatile.Write(ref _added, 0);
+            Volatile.Write(ref _mostAdded, (int)Math.Clamp(States.Count + Reservations.Count, FewestAdditionsBetweenRounds, int.MaxValue));
+            Volatile.Write(ref _nextSlice, moment.Now + BetweenRounds);
+        }
+    }
+
+    private void CountAddition()
+    {
+        if (Interlocked.Increment(ref _added) >= Volatile.Read(ref _mostAdded))
+        {
+            Volatile.Write(ref _nextSlice, 0);
+        }
     }
 }

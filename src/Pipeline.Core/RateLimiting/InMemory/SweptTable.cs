@@ -2,43 +2,24 @@ using System.Numerics;
 
 namespace Pipeline.RateLimiting;
 
-/// <summary>
-/// A hash table in shards, each under a lock of its own, that loses by itself what no longer matters: calls sweep it a slice at a time,
-/// so that there is neither a timer nor a thread.
-/// </summary>
-/// <remarks>
-/// A round goes once over all shards. One begins some seconds after the last has ended, or sooner when as much was added as there was, so the table
-/// never grows beyond about twice what is live. While a round lasts, each call sweeps a slice, larger ones where calls are rare.
-/// </remarks>
+/// <summary>A hash table in shards, each under a lock of its own, that is swept a slice at a time.</summary>
 internal sealed class SweptTable<TEntry>
     where TEntry : TableEntry<TEntry>
 {
     private const int ShardsPerProcessor = 16;
-    private const int FewestShards = 64;
+    private const int FewestShards = 16;
     private const int MostShards = 1_024;
 
-    // What one call does: a few microseconds' work, or after a pause more.
-    private const int SmallestSlice = 256;
-    private const int LargestSlice = 16_384;
-    private const int BucketsPerMillisecond = 16;
+    // For so many buckets a sweep holds a shard's lock at a time.
+    private const int BucketsAtATime = 256;
 
-    private const int FewestAdditionsBetweenRounds = 1_024;
-    private const long BetweenRounds = 10 * TimeSpan.TicksPerSecond;
-
-    private readonly LimiterClock _clock;
     private readonly TableShard<TEntry>[] _shards;
     private readonly int _shift;
-    private readonly Lock _sweeping = new();
-    private int _shard;
-    private int _bucket;
-    private long _lastSlice;
-    private long _nextSlice = BetweenRounds;
-    private int _added;
-    private int _mostAdded = FewestAdditionsBetweenRounds;
+    private int _sweptShard;
+    private int _sweptBucket;
 
-    public SweptTable(LimiterClock clock)
+    public SweptTable()
     {
-        _clock = clock;
         var shards = Math.Clamp(Environment.ProcessorCount * ShardsPerProcessor, FewestShards, MostShards);
         _shards = new TableShard<TEntry>[BitOperations.RoundUpToPowerOf2((uint)shards)];
         _shift = 32 - BitOperations.Log2((uint)_shards.Length);
@@ -70,63 +51,32 @@ internal sealed class SweptTable<TEntry>
 
     public TableShard<TEntry> ShardOf(int hash) => _shards[IndexOf(hash)];
 
-    /// <summary>Counts an addition to a shard.</summary>
-    public void CountAddition()
+    /// <summary>Sweeps on where the last call ended. One thread at a time, which holds no lock.</summary>
+    /// <param name="budget">How many buckets may be looked at, and then how many are left of it.</param>
+    /// <param name="moment">The time.</param>
+    /// <returns>Whether all of the table has been swept. The next call begins anew.</returns>
+    public bool Sweep(ref int budget, in LimiterMoment moment)
     {
-        if (Interlocked.Increment(ref _added) >= Volatile.Read(ref _mostAdded))
-        {
-            Volatile.Write(ref _nextSlice, 0);
-        }
-    }
-
-    /// <summary>Does a slice of a round if one is due. To be called at the end of a call, without a lock.</summary>
-    public void SweepIfDue(long now)
-    {
-        if (now >= Volatile.Read(ref _nextSlice) && _sweeping.TryEnter())
-        {
-            try
-            {
-                SweepSlice(_clock.Read(withWallClock: true));
-            }
-            finally
-            {
-                _sweeping.Exit();
-            }
-        }
-    }
-
-    private void SweepSlice(in LimiterMoment moment)
-    {
-        var pause = (moment.Now - _lastSlice) / TimeSpan.TicksPerMillisecond;
-        var budget = (int)Math.Clamp(pause * BucketsPerMillisecond, SmallestSlice, LargestSlice);
-        _lastSlice = moment.Now;
-        Volatile.Write(ref _nextSlice, 0);
         while (budget > 0)
         {
-            var shard = _shards[_shard];
+            var shard = _shards[_sweptShard];
             shard.Enter();
             try
             {
-                budget -= shard.Sweep(ref _bucket, SmallestSlice, moment);
+                budget -= shard.Sweep(ref _sweptBucket, BucketsAtATime, moment);
             }
             finally
             {
                 shard.Exit();
             }
 
-            if (_bucket == 0 && ++_shard == _shards.Length)
+            if (_sweptBucket == 0 && ++_sweptShard == _shards.Length)
             {
-                EndRound(moment.Now);
-                return;
+                _sweptShard = 0;
+                return true;
             }
         }
-    }
 
-    private void EndRound(long now)
-    {
-        _shard = 0;
-        Volatile.Write(ref _added, 0);
-        Volatile.Write(ref _mostAdded, (int)Math.Clamp(Count, FewestAdditionsBetweenRounds, int.MaxValue));
-        Volatile.Write(ref _nextSlice, now + BetweenRounds);
+        return false;
     }
 }

@@ -20,28 +20,35 @@ internal sealed class TokenBucketState(string key, RateLimitRule rule, int hash)
     public override LimiterStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment)
     {
         var missing = MissingAt(moment.Now, dimension.Rule.RefillAmount);
-        return Judge(dimension.Rule, dimension.Cost, missing);
+        var limit = Product(dimension.Rule.Limit, Window);
+        var needed = missing + Product(Math.Max(1, dimension.Cost), Window);
+        return needed <= limit ? Granted(dimension.Rule, limit, missing) : Denied(dimension.Rule, limit, missing, needed);
     }
 
     public override LimiterStanding Take(in RateLimitDimension dimension, in LimiterMoment moment)
     {
         var (bucket, cost) = (dimension.Rule, dimension.Cost);
+        if (cost == 0)
+        {
+            return Judge(dimension, moment);
+        }
+
         var missing = MissingAt(moment.Now, bucket.RefillAmount);
         var limit = Product(bucket.Limit, Window);
-        var after = missing + Product(cost, Window);
-        if (cost == 0 || after > limit)
+        var needed = missing + Product(cost, Window);
+        if (needed > limit)
         {
-            return Judge(bucket, cost, missing);
+            return Denied(bucket, limit, missing, needed);
         }
 
         _history?.Observe(missing);
-        Set(bucket, after, moment.Now);
+        Set(bucket, needed, moment.Now);
         if (dimension.IsEstimate)
         {
             (_history ??= new()).BeginReservation(_time);
         }
 
-        return LimiterStanding.Granted(Divide(limit - after, Window), TimeToGain(after, bucket));
+        return Granted(bucket, limit, needed);
     }
 
     public override ReservedCharge LastCharge() => new(this, _time);
@@ -63,13 +70,11 @@ internal sealed class TokenBucketState(string key, RateLimitRule rule, int hash)
         }
     }
 
-    private LimiterStanding Judge(RateLimitRule rule, long cost, UInt128 missing)
-    {
-        var (limit, needed) = (Product(rule.Limit, Window), missing + Product(Math.Max(1, cost), Window));
-        return needed <= limit
-            ? LimiterStanding.Granted(Remaining(limit, missing), TimeToGain(missing, rule))
-            : LimiterStanding.Denied(Remaining(limit, missing), TimeToGain(needed - limit, rule), TimeToGain(missing, rule));
-    }
+    private LimiterStanding Granted(RateLimitRule rule, UInt128 limit, UInt128 missing) =>
+        LimiterStanding.Granted(Divide(limit - missing, Window), TimeToGain(missing, rule));
+
+    private LimiterStanding Denied(RateLimitRule rule, UInt128 limit, UInt128 missing, UInt128 needed) => LimiterStanding.Denied(
+        missing < limit ? Divide(limit - missing, Window) : 0, TimeToGain(needed - limit, rule), TimeToGain(missing, rule));
 
     private UInt128 MissingAt(long now, long refill)
     {
@@ -89,8 +94,6 @@ internal sealed class TokenBucketState(string key, RateLimitRule rule, int hash)
         _refill = rule.RefillAmount;
     }
 
-    private long Remaining(UInt128 limit, UInt128 missing) => missing < limit ? Divide(limit - missing, Window) : 0;
-
     private static long TimeToGain(UInt128 amount, RateLimitRule rule) => Divide(amount + (UInt128)(rule.RefillAmount - 1), rule.RefillAmount);
 
     /// <summary>Rounded down. What no <see cref="TimeSpan"/> can hold becomes the longest.</summary>
@@ -98,7 +101,7 @@ internal sealed class TokenBucketState(string key, RateLimitRule rule, int hash)
     {
         // Nearly always enough, and ten times as fast.
         var quotient = dividend <= ulong.MaxValue ? (ulong)dividend / (ulong)divisor : dividend / (ulong)divisor;
-        return (long)UInt128.Min(quotient, long.MaxValue);
+        return quotient > long.MaxValue ? long.MaxValue : (long)quotient;
     }
 
     private static UInt128 Product(long left, long right) => Math.BigMul((ulong)left, (ulong)right);

@@ -24,7 +24,8 @@ internal sealed class TokenBucketModel : StateModel
         return charge;
     }
 
-    public override void GiveBack(RateLimitRule rule, ModelCharge charge, BigInteger amount, long now, long wall) => charge.Amount -= amount * rule.Window.Ticks;
+    public override void GiveBack(RateLimitRule rule, ModelCharge charge, BigInteger amount, long now, long wall) =>
+        charge.Amount -= amount * rule.Window.Ticks;
 
     private BigInteger Missing(RateLimitRule rule, long now)
     {
