@@ -15,33 +15,36 @@ internal static class KeyHash
 
     private static readonly ulong First = Secret();
     private static readonly ulong Second = Secret();
-    private static readonly ulong Third = Secret();
 
     public static int Of(string key, ulong other)
     {
-        var rest = MemoryMarshal.AsBytes(key.AsSpan());
-        var hash = First ^ other ^ ((ulong)rest.Length << 32);
-        while (rest.Length > StepBytes)
+        var bytes = MemoryMarshal.AsBytes(key.AsSpan());
+        var hash = First ^ other ^ ((ulong)bytes.Length << 32);
+        var at = 0;
+        for (; at + StepBytes < bytes.Length; at += StepBytes)
         {
-            hash = Fold(Word(rest) ^ Second, Word(rest[WordBytes..]) ^ hash);
-            rest = rest[StepBytes..];
+            hash = Fold(Word(bytes, at) ^ Second, Word(bytes, at + WordBytes) ^ hash);
         }
 
-        var (low, high) = Ends(rest);
+        // The last 16 bytes, some of them once more; of a shorter key all that there is.
+        var (low, high) = bytes.Length switch
+        {
+            >= StepBytes => (Word(bytes, bytes.Length - StepBytes), Word(bytes, bytes.Length - WordBytes)),
+            >= WordBytes => (Word(bytes, 0), Word(bytes, bytes.Length - WordBytes)),
+            _ => (ShortWord(bytes), 0UL),
+        };
         hash = Fold(low ^ Second, high ^ hash);
-        return (int)Fold(hash, Third);
+        return (int)(hash ^ (hash >> 32));
     }
 
-    /// <summary>All of at most 16 bytes, an even number of them.</summary>
-    private static (ulong Low, ulong High) Ends(ReadOnlySpan<byte> bytes) => bytes.Length switch
-    {
-        >= WordBytes => (Word(bytes), Word(bytes[^WordBytes..])),
-        >= sizeof(uint) => (BinaryPrimitives.ReadUInt32LittleEndian(bytes), BinaryPrimitives.ReadUInt32LittleEndian(bytes[^sizeof(uint)..])),
-        > 0 => (BinaryPrimitives.ReadUInt16LittleEndian(bytes), 0),
-        _ => (0, 0),
-    };
+    private static ulong Word(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes.Slice(at, WordBytes));
 
-    private static ulong Word(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    private static ulong ShortWord(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> word = stackalloc byte[WordBytes];
+        bytes.CopyTo(word);
+        return BinaryPrimitives.ReadUInt64LittleEndian(word);
+    }
 
     private static ulong Fold(ulong left, ulong right)
     {

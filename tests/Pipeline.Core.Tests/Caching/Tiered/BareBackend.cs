@@ -3,12 +3,12 @@ using System.Buffers;
 namespace Pipeline.Caching;
 
 /// <summary>A backend without any ability beyond its protocol.</summary>
-internal sealed class BareBackend(ICacheBackend inner) : ICacheBackend
+internal class BareBackend(ICacheBackend inner) : ICacheBackend
 {
     public TCapability? GetCapability<TCapability>()
         where TCapability : class => this as TCapability;
 
-    public ValueTask<CacheReadResult> TryGetAsync(
+    public virtual ValueTask<CacheReadResult> TryGetAsync(
         string key, IBufferWriter<byte> destination, CacheReadOptions options = CacheReadOptions.None, CancellationToken cancellationToken = default) =>
         inner.TryGetAsync(key, destination, options, cancellationToken);
 
@@ -32,7 +32,7 @@ internal sealed class BareBackend(ICacheBackend inner) : ICacheBackend
         string key, ReadOnlySequence<byte> value, CacheEntryOptions options, CancellationToken cancellationToken = default) =>
         inner.TryAddAsync(key, value, options, cancellationToken);
 
-    public ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken = default) => inner.RemoveAsync(key, cancellationToken);
+    public virtual ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken = default) => inner.RemoveAsync(key, cancellationToken);
 
     public ValueTask InvalidateTagAsync(string tag, CancellationToken cancellationToken = default) => inner.InvalidateTagAsync(tag, cancellationToken);
 }

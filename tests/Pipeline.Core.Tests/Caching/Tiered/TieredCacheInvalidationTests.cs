@@ -1,6 +1,7 @@
 using FluentAssertions;
 using Pipeline.Backends;
 using Pipeline.Conformance.Caching.FaultInjection;
+using Pipeline.Steps;
 using Xunit;
 
 namespace Pipeline.Caching;
@@ -80,6 +81,9 @@ public sealed class TieredCacheInvalidationTests
     {
         using var host = await TieredHost.SharedAsync();
         await host.Cache.AskAsync("key", new Factory(), Tags);
+
+        // Not even the notice of its own change comes to the process's help.
+        host.Faults.Feed.Hold();
         var gate = host.Faults.Hold(call);
         var changing = ApplyAsync(host.Cache, change).AsTask();
         await gate.Reached;
@@ -112,22 +116,64 @@ public sealed class TieredCacheInvalidationTests
     }
 
     [Fact(Timeout = TieredHost.TimeLimit)]
-    public async Task A_value_that_was_read_from_the_backend_before_a_tag_of_its_own_was_invalidated_is_not_joined()
+    public async Task A_value_that_was_read_from_the_backend_before_a_tag_of_its_own_was_invalidated_is_not_for_who_asked_after_that()
     {
-        using var writer = await TieredHost.SharedAsync();
+        var clock = new ObservedClock();
+        var store = new LateBackend(new InMemoryCacheBackend(timeProvider: clock));
+        using var host = await TieredHost.OverAsync(store, clock);
+        using var writer = await TieredHost.OverAsync(store, clock);
         await writer.Cache.SetAsync("key", "old", tags: ["hidden"]);
-        using var host = await writer.BesideAsync();
-        var read = new Factory();
 
-        // The flight does not know the entry's tag until the read comes back, and the read is over when the tag is invalidated.
-        var gate = host.Faults.Hold(CacheCall.Get);
-        var before = host.Cache.AskAsync("key", read);
-        await gate.Reached;
+        // The flight does not know the entry's tag until the answer is there, so that nothing keeps the second caller from joining.
+        store.HoldsReads = true;
+        var factory = new Factory();
+        var before = host.Cache.AskAsync("key", factory);
+        await store.Reached;
         await host.Cache.RemoveByTagAsync("hidden");
-        var after = host.Cache.AskAsync("key", read);
-        gate.Open();
+        var after = host.Cache.AskAsync("key", factory);
+        store.Release();
 
         (await after).Should().Be("1");
+        await before;
+        factory.Runs.Should().Be(1);
+    }
+
+    [Fact(Timeout = TieredHost.TimeLimit)]
+    public async Task A_value_that_was_made_while_a_removal_was_on_its_way_is_stored_nowhere()
+    {
+        var clock = new ObservedClock();
+        var store = new LateBackend(new InMemoryCacheBackend(timeProvider: clock));
+        using var host = await TieredHost.OverAsync(store, clock);
+        using var other = await TieredHost.OverAsync(store, clock);
+        store.HoldsRemovals = true;
+        var removing = host.Cache.RemoveAsync("key").AsTask();
+        await store.Reached;
+        (await host.Cache.AskAsync("key", new Factory())).Should().Be("1");
+        store.Release();
+        await removing;
+
+        (await host.Cache.PeekAsync("key")).Should().BeNull();
+        (await other.Cache.PeekAsync("key")).Should().BeNull();
+    }
+
+    [Fact(Timeout = TieredHost.TimeLimit)]
+    public async Task Who_asks_after_a_removal_does_not_join_a_run_that_began_while_it_was_on_its_way()
+    {
+        using var host = await TieredHost.SharedAsync();
+        var gate = host.Faults.Hold(CacheCall.Remove);
+        var removing = host.Cache.RemoveAsync("key").AsTask();
+        await gate.Reached;
+        var factory = new Factory(isHeld: true);
+        var before = host.Cache.AskAsync("key", factory);
+        await factory.StartedAsync();
+        gate.Open();
+        await removing;
+
+        var after = host.Cache.AskAsync("key", factory);
+        await factory.StartedAsync(2);
+        factory.Finish(1);
+        factory.Finish(2);
+        (await after).Should().Be("2");
         await before;
     }
 

@@ -124,4 +124,20 @@ public sealed class TieredCachePartTests
 
         breaker.IsOpen.Should().BeFalse();
     }
+
+    [Fact]
+    public void Who_has_looked_before_another_flight_stored_its_value_looks_again()
+    {
+        using var host = TieredHost.Local();
+        var flights = host.Cache.Core.Flights;
+        var terms = new FlightTerms(default, AllowsStale: false);
+        flights.JoinOrStart<string>("key", terms, EntryTags.AllOnly, seen: null, looks: true, out var first).Should().Be(JoinResult.Started);
+        var entry = LocalEntry<string>.Of(
+            "key", "value", payload: null, 5, serializer: null, EntryTags.AllOnly, first!.Born, new EntryTimes(0, 1_000, 1_000, long.MaxValue));
+        flights.Publish(first, EntryTags.AllOnly, entry, writes: false).Should().Be(PublishResult.Current);
+        flights.End(first);
+
+        flights.JoinOrStart<string>("key", terms, EntryTags.AllOnly, seen: null, looks: true, out _).Should().Be(JoinResult.LookAgain);
+        flights.JoinOrStart<string>("key", terms, EntryTags.AllOnly, seen: entry, looks: true, out _).Should().Be(JoinResult.Started);
+    }
 }
