@@ -233,8 +233,9 @@ internal sealed class WorkerRun : IDisposable
 
         if (!await EndsWithinAsync(handlers, CancelGrace).ConfigureAwait(false))
         {
-            // What its handler does not let go is given back over its head: its receipt is void from then on.
-            await EndsWithinAsync(GiveBackAsync([.. _leases.Held]), CancelGrace).ConfigureAwait(false);
+            // What its handler does not let go is given back over its head: its receipt is void from then on. One that lost its lease is another's.
+            var held = _leases.Held.Where(static delivery => delivery.End != DeliveryEnd.LeaseLost);
+            await EndsWithinAsync(GiveBackAsync([.. held]), CancelGrace).ConfigureAwait(false);
         }
     }
 

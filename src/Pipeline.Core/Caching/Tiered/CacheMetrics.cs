@@ -23,8 +23,10 @@ internal sealed class CacheMetrics
         _requests = meter.CreateCounter<long>("pipeline.cache.requests", "{request}", "Requests to the cache, by what it did for them.");
         _fills = meter.CreateHistogram<double>("pipeline.cache.fill.duration", "s", "How long it took to make missing values, by outcome.");
         _unreadable = meter.CreateCounter<long>("pipeline.cache.unreadable", "{entry}", "Entries that were found and could not be read.");
-        _unserializable = meter.CreateCounter<long>("pipeline.cache.unserializable", "{value}", "Values that were not stored because their serializer threw.");
-        _oversized = meter.CreateCounter<long>("pipeline.cache.oversized", "{value}", "Values that were not stored because they are larger than MaxValueBytes.");
+        _unserializable = meter.CreateCounter<long>(
+            "pipeline.cache.unserializable", "{value}", "Values that were not stored because their serializer threw.");
+        _oversized = meter.CreateCounter<long>(
+            "pipeline.cache.oversized", "{value}", "Values that were not stored because they are larger than MaxValueBytes.");
         _backendFailures = meter.CreateCounter<long>("pipeline.cache.backend.failures", "{call}", "Calls to the cache's backend that failed.");
         meter.CreateObservableCounter("pipeline.cache.evictions", ReadEvictions, "{entry}", "Entries evicted from the process for want of room.");
         meter.CreateObservableUpDownCounter("pipeline.cache.entries", () => Sum(static cache => cache.Entries), "{entry}", "Entries in the process.");
@@ -32,7 +34,10 @@ internal sealed class CacheMetrics
         meter.CreateObservableUpDownCounter(
             "pipeline.cache.in_flight", () => Sum(static cache => cache.InFlight), "{key}", "Keys whose values are being read, made or written.");
         meter.CreateObservableUpDownCounter(
-            "pipeline.cache.backend.open_breakers", () => Sum(static cache => cache.IsBackendLeftAlone ? 1 : 0), "{breaker}", "Caches that leave a failing backend alone.");
+            "pipeline.cache.backend.open_breakers",
+            () => Sum(static cache => cache.IsBackendLeftAlone ? 1 : 0),
+            "{breaker}",
+            "Caches that leave a failing backend alone.");
     }
 
     /// <summary>A cache whose size is observed.</summary>

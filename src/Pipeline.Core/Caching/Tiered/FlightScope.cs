@@ -26,7 +26,8 @@ internal sealed class FlightScope
             if (ReferenceEquals(scope._flight, flight))
             {
                 throw new InvalidOperationException(
-                    "The factory of a cache entry asks the cache for the entry that it is to make, and would wait for itself. Give what it asks for a key of its own.");
+                    "The factory of a cache entry asks the cache for the entry that it is to make, and would wait for itself. "
+                    + "Give what it asks for a key of its own.");
             }
         }
     }

@@ -7,7 +7,7 @@ namespace Pipeline.RateLimiting;
 internal abstract class LimiterState(string key, RateLimitRule rule, int hash) : TableEntry<LimiterState>(hash)
 {
     private readonly string _key = key;
-    private readonly RateLimitRuleKind _kind = rule.Kind;
+    private readonly byte _kind = (byte)rule.Kind;
 
     /// <summary>The window in ticks; 0 where it does not identify the state.</summary>
     protected long Window { get; } = IdentifyingWindow(rule);
@@ -19,7 +19,7 @@ internal abstract class LimiterState(string key, RateLimitRule rule, int hash) :
     /// <summary>Finds the state of a key and rule, under the lock of its shard.</summary>
     public static LimiterState? Find(TableShard<LimiterState> shard, string key, RateLimitRule rule, int hash)
     {
-        var (kind, window) = (rule.Kind, IdentifyingWindow(rule));
+        var (kind, window) = ((byte)rule.Kind, IdentifyingWindow(rule));
         var state = shard.First(hash);
         while (state is not null && !(state.Hash == hash && state._kind == kind && state.Window == window && state.HasKey(key)))
         {

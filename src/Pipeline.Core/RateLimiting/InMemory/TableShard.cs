@@ -14,21 +14,17 @@ internal sealed class TableShard<TEntry>
     private TEntry?[] _buckets = new TEntry?[FewestBuckets];
 
     // Held for some dozen nanoseconds, twice that by a Lock, which is half of what a decision costs besides its clock.
-    private int _gate;
+    private SpinLock _gate = new(enableThreadOwnerTracking: false);
 
     public int Count { get; private set; }
 
     public void Enter()
     {
-        if (Interlocked.CompareExchange(ref _gate, 1, 0) != 0)
-        {
-            EnterSlowly();
-        }
+        var isTaken = false;
+        _gate.Enter(ref isTaken);
     }
 
-    public void Exit() => Volatile.Write(ref _gate, 0);
-
-    private void EnterSlowly() { var w = new SpinWait(); do { w.SpinOnce(); } while (Interlocked.CompareExchange(ref _gate, 1, 0) != 0); }
+    public void Exit() => _gate.Exit(useMemoryBarrier: false);
 
     /// <summary>The first of the entries among which one with this hash is found, if it is there.</summary>
     public TEntry? First(int hash)
