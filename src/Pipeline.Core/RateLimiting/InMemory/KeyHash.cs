@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Pipeline.RateLimiting;
 
 /// <summary>A hash of keys under a secret of the process, so that no one can choose keys that collide.</summary>
 /// <remarks>
-/// Folded multiplication, as in Wang Yi's wyhash and in Rust's foldhash: a third of the time of <see cref="string.GetHashCode()"/> for a key of usual
-/// length, which counts where a whole decision takes no longer than reading the clock three times.
+/// Folded multiplication, as in Wang Yi's wyhash and in Rust's foldhash: for a key of usual length less than half the time of
+/// <see cref="string.GetHashCode()"/>, which counts where a whole decision takes no longer than reading the clock three times.
 /// </remarks>
 internal static class KeyHash
 {
@@ -52,5 +53,5 @@ internal static class KeyHash
         return high ^ low;
     }
 
-    private static ulong Secret() => BinaryPrimitives.ReadUInt64LittleEndian(System.Security.Cryptography.RandomNumberGenerator.GetBytes(WordBytes)) | 1;
+    private static ulong Secret() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(WordBytes));
 }

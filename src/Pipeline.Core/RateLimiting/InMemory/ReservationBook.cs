@@ -1,3 +1,5 @@
+using Pipeline.Queues;
+
 namespace Pipeline.RateLimiting;
 
 /// <summary>Begins, ends and renews reservations.</summary>
@@ -5,7 +7,7 @@ internal static class ReservationBook
 {
     public static RateLimitReservation Open(LimiterTables tables, in RateLimitRequest request, ReservedCharge[] charges, long now)
     {
-        var reservation = new RateLimitReservation(NewId(), request);
+        var reservation = new RateLimitReservation(QueueMessage.NewId(), request);
         var hasEstimates = false;
         foreach (ref readonly var dimension in request.Dimensions)
         {
@@ -174,6 +176,4 @@ internal static class ReservationBook
 
         return false;
     }
-
-    private static Guid NewId() => Pipeline.Queues.QueueMessage.NewId();
 }

@@ -8,12 +8,12 @@ internal sealed class TableShard<TEntry>
 {
     private const int FewestBuckets = 4;
 
-    // How much emptier than full the table must be to shrink: far from where it grows, so that it does not do both in turns.
+    // Far from where the table grows, so that it does not do both in turns.
     private const int ShrinkFactor = 8;
 
     private TEntry?[] _buckets = new TEntry?[FewestBuckets];
 
-    // Held for some dozen nanoseconds, twice that by a Lock, which is half of what a decision costs besides its clock.
+    // A decision holds it for some dozen nanoseconds; a Lock would take half as long just to enter and leave.
     private SpinLock _gate = new(enableThreadOwnerTracking: false);
 
     public int Count { get; private set; }
@@ -69,7 +69,7 @@ internal sealed class TableShard<TEntry>
     /// <param name="next">The bucket to begin with, and then the one to go on with: 0 after the last.</param>
     /// <param name="most">How many buckets at most.</param>
     /// <param name="moment">The time.</param>
-    /// <returns>How many buckets it were.</returns>
+    /// <returns>How many buckets those were.</returns>
     public int Sweep(ref int next, int most, in LimiterMoment moment)
     {
         var (from, end) = (next, Math.Min(next + most, _buckets.Length));

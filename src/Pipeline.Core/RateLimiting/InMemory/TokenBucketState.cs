@@ -1,10 +1,10 @@
 namespace Pipeline.RateLimiting;
 
-/// <summary>What is missing from a token bucket: the virtual scheduling of GCRA, in amounts rather than in time.</summary>
+/// <summary>What is missing from a token bucket: GCRA in its form of a continuous-state leaky bucket (ITU-T I.371).</summary>
 /// <remarks>
 /// The unit is a token divided by the ticks of the period, so that a tick refills exactly <see cref="RateLimitRule.RefillAmount"/> of them: nothing is
-/// ever rounded, and a rule with another burst or refill goes on with the same figure. The greatest, <see cref="RateLimitRule.MaxCharge"/> tokens of a period
-/// of 29,000 years, stays below 2^117; the limit and what a pause of such length refills stay below 2^104.
+/// ever rounded, and a rule with another burst or refill goes on with the same figure. No figure overflows: <see cref="RateLimitRule.MaxCharge"/>
+/// tokens of the longest period that there is, <see cref="TimeSpan.MaxValue"/>, are less than 2^117 of them, and so is what any pause refills.
 /// </remarks>
 internal sealed class TokenBucketState(string key, RateLimitRule rule, int hash) : ChargingState(key, rule, hash)
 {
