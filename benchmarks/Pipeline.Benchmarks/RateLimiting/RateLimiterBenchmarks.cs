@@ -13,12 +13,13 @@ public class RateLimiterBenchmarks
 {
     private const int Keys = 10_000;
     private const int Decisions = 1_000_000;
+    private const int OrderMask = (1 << 16) - 1;
 
-    private readonly InMemoryRateLimiter _limiter = new();
     private readonly string[] _keys = [.. Enumerable.Range(0, Keys).Select(i => $"tenant:{i}")];
-    private RateLimitRequest[] _bucket = null!;
-    private RateLimitRequest[] _window = null!;
-    private RateLimitRequest[] _exhausted = null!;
+    private readonly int[] _order = new int[OrderMask + 1];
+    private Limited _bucket;
+    private Limited _window;
+    private Limited _exhausted;
     private PartitionedRateLimiter<string> _frameworkBucket = null!;
     private PartitionedRateLimiter<string> _frameworkWindow = null!;
     private PartitionedRateLimiter<string> _frameworkExhausted = null!;
@@ -29,16 +30,25 @@ public class RateLimiterBenchmarks
     [GlobalSetup]
     public void Build()
     {
-        const int Limit = 1_000_000_000;
-        _bucket = Requests(RateLimitRule.TokenBucket(Limit, TimeSpan.FromMinutes(1)));
-        _window = Requests(RateLimitRule.SlidingWindow(Limit, TimeSpan.FromMinutes(1)));
-        _exhausted = Requests(RateLimitRule.TokenBucket(1, TimeSpan.FromDays(1)));
-        _frameworkBucket = Bucket(Limit, TimeSpan.FromMinutes(1));
+        // Callers come in no order. Going through the keys in the order in which they were made would have the processor fetch them ahead.
+        var random = new Random(1);
+        for (var i = 0; i < _order.Length; i++)
+        {
+            _order[i] = random.Next(Keys);
+        }
+
+        // A refill this slow leaves every bucket with something missing: one that is full again is forgotten, and made anew by the next call.
+        const int Most = 1_000_000_000;
+        const int Refill = 1_000;
+        _bucket = Limit(RateLimitRule.TokenBucket(Most, Refill, TimeSpan.FromMinutes(1)));
+        _window = Limit(RateLimitRule.SlidingWindow(Most, TimeSpan.FromMinutes(1)));
+        _exhausted = Limit(RateLimitRule.TokenBucket(1, 1, TimeSpan.FromDays(1)));
+        _frameworkBucket = Bucket(Most, Refill, TimeSpan.FromMinutes(1));
         _frameworkWindow = PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetSlidingWindowLimiter(
-            key, static _ => new SlidingWindowRateLimiterOptions { PermitLimit = Limit, Window = TimeSpan.FromMinutes(1), SegmentsPerWindow = 60 }));
-        _frameworkExhausted = Bucket(1, TimeSpan.FromDays(1));
-        Run(_exhausted, 0, Keys);
-        Run(_frameworkExhausted, 0, Keys);
+            key, static _ => new SlidingWindowRateLimiterOptions { PermitLimit = Most, Window = TimeSpan.FromMinutes(1), SegmentsPerWindow = 60 }));
+        _frameworkExhausted = Bucket(1, 1, TimeSpan.FromDays(1));
+        Run(_exhausted, 0, _order.Length);
+        Run(_frameworkExhausted, 0, _order.Length);
     }
 
     [GlobalCleanup]
@@ -73,32 +83,32 @@ public class RateLimiterBenchmarks
     [Benchmark(OperationsPerInvoke = Decisions)]
     public void SlidingWindow() => OnThreads((from, to) => Run(_window, from, to));
 
-    private static PartitionedRateLimiter<string> Bucket(int limit, TimeSpan period) =>
+    private static PartitionedRateLimiter<string> Bucket(int limit, int refill, TimeSpan period) =>
         PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetTokenBucketLimiter(
-            key, _ => new TokenBucketRateLimiterOptions { TokenLimit = limit, TokensPerPeriod = limit, ReplenishmentPeriod = period }));
+            key, _ => new TokenBucketRateLimiterOptions { TokenLimit = limit, TokensPerPeriod = refill, ReplenishmentPeriod = period }));
 
-    private RateLimitRequest[] Requests(RateLimitRule rule) => [.. _keys.Select(key => new RateLimitRequest(new RateLimitDimension(key, rule)))];
+    private Limited Limit(RateLimitRule rule) =>
+        new(new InMemoryRateLimiter(), [.. _keys.Select(key => new RateLimitRequest(new RateLimitDimension(key, rule)))]);
 
-    // Each thread goes through the keys from a place of its own, as callers of a service do.
     private void OnThreads(Action<int, int> run)
     {
-        if (Threads == 1)
-        {
-            run(0, Decisions);
-            return;
-        }
-
         var share = Decisions / Threads;
-        var others = Enumerable.Range(1, Threads - 1).Select(i => Task.Run(() => run(i * share, (i + 1) * share))).ToArray();
-        run(0, share);
+        var others = Enumerable.Range(1, Threads - 1).Select(i => Task.Run(() => RunShare(i))).ToArray();
+        RunShare(0);
         Task.WaitAll(others);
+
+        void RunShare(int thread)
+        {
+            var from = thread * (_order.Length / Threads);
+            run(from, from + share);
+        }
     }
 
-    private void Run(RateLimitRequest[] requests, int from, int to)
+    private void Run(Limited limited, int from, int to)
     {
         for (var i = from; i < to; i++)
         {
-            _ = Completed.ResultOf(_limiter.AcquireAsync(requests[i % Keys]));
+            _ = Completed.ResultOf(limited.Limiter.AcquireAsync(limited.Requests[_order[i & OrderMask]]));
         }
     }
 
@@ -106,7 +116,9 @@ public class RateLimiterBenchmarks
     {
         for (var i = from; i < to; i++)
         {
-            using var lease = limiter.AttemptAcquire(_keys[i % Keys]);
+            using var lease = limiter.AttemptAcquire(_keys[_order[i & OrderMask]]);
         }
     }
+
+    private readonly record struct Limited(InMemoryRateLimiter Limiter, RateLimitRequest[] Requests);
 }

@@ -16,6 +16,7 @@ internal static class KeyHash
 
     private static readonly ulong First = Secret();
     private static readonly ulong Second = Secret();
+    private static readonly ulong Third = Secret();
 
     public static int Of(string key, ulong other)
     {
@@ -34,8 +35,9 @@ internal static class KeyHash
             >= WordBytes => (Word(bytes, 0), Word(bytes, bytes.Length - WordBytes)),
             _ => (ShortWord(bytes), 0UL),
         };
-        hash = Fold(low ^ Second, high ^ hash);
-        return (int)(hash ^ (hash >> 32));
+
+        // The second fold spreads what the first leaves uneven in the high bits.
+        return (int)Fold(Fold(low ^ Second, high ^ hash), Third);
     }
 
     private static ulong Word(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes.Slice(at, WordBytes));
@@ -53,5 +55,5 @@ internal static class KeyHash
         return high ^ low;
     }
 
-    private static ulong Secret() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(WordBytes));
+    private static ulong Secret() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(WordBytes)) | 1;
 }
