@@ -227,7 +227,9 @@ internal sealed class SlidingWindowState : ChargingState
         }
     }
 
-    /// <summary>Leaves one entry for each part of the window.</summary>
+    /// <summary>
+    /// Leaves one entry for each part of the window. Two parts are others': that of the newest entry, and that of the one to come.
+    /// </summary>
     private void SumParts()
     {
         var last = 0;
@@ -244,12 +246,6 @@ internal sealed class SlidingWindowState : ChargingState
             }
 
             _older[last] = entry;
-        }
-
-        if (PartOf(TimeOf(_older[last])) == PartOf(_newest))
-        {
-            _newestCost += _older[last].Cost;
-            last--;
         }
 
         _end = last + 1;
