@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Pipeline.Backends;
 
 namespace Pipeline.RateLimiting;
@@ -106,52 +105,35 @@ public sealed class InMemoryRateLimiter : IRateLimiter
             shard.Exit();
         }
 
-        SweepIfDue(_clock.Now);
+        _tables.SweepIfDue(_clock.Now);
         return ValueTask.CompletedTask;
     }
 
     private ValueTask<RateLimitDecision> Decide(in RateLimitRequest request, bool takes)
     {
         var dimensions = request.Dimensions;
-        if (dimensions.Length != 1 || !IsSimple(dimensions[0]))
+        if (dimensions.Length != 1)
         {
-            return DecideAny(request, takes);
+            RateLimitRequest.ThrowIfEmpty(request);
+            return new(SeveralDimensions.Decide(_tables, request, takes, ReadClock(request)));
         }
 
         ref readonly var dimension = ref dimensions[0];
-        var moment = _clock.Read(LimiterState.NeedsWallClock(dimension.Rule));
-        var standing = OneDimension.Decide(_tables, dimension, takes, moment);
-        SweepIfDue(moment.Now);
-        return new(standing.ToDecision(dimension.Rule, 0));
-    }
-
-    // What is seldom needed would make the short way longer.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private ValueTask<RateLimitDecision> DecideAny(in RateLimitRequest request, bool takes)
-    {
-        RateLimitRequest.ThrowIfEmpty(request);
-        var moment = ReadClock(request);
-        var decision = AllOrNone.Decide(_tables, request, takes, moment);
-        SweepIfDue(moment.Now);
-        return new(decision);
-    }
-
-    private static bool IsSimple(in RateLimitDimension dimension) =>
-        !dimension.IsEstimate && dimension.Rule.Kind is not (RateLimitRuleKind.Unlimited or RateLimitRuleKind.Concurrency);
-
-    private void SweepIfDue(long now)
-    {
-        if (_tables.IsSweepDue(now))
+        if (dimension.Rule.Kind == RateLimitRuleKind.Unlimited)
         {
-            _tables.Sweep();
+            return new(RateLimitDecision.Unlimited);
         }
+
+        var moment = _clock.Read(LimiterState.NeedsWallClock(dimension.Rule));
+        var standing = OneDimension.Decide(_tables, request, takes, moment, out var reservation);
+        return new(standing.ToDecision(dimension.Rule, 0, reservation));
     }
 
     private bool End(RateLimitReservation reservation, ReadOnlySpan<long> actualCosts)
     {
         var moment = ReadClock(reservation.Request);
         var ended = ReservationBook.End(_tables, reservation, actualCosts, moment);
-        SweepIfDue(moment.Now);
+        _tables.SweepIfDue(moment.Now);
         return ended;
     }
 

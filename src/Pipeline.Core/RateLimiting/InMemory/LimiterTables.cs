@@ -62,13 +62,10 @@ internal sealed class LimiterTables(LimiterClock clock)
         CountAddition();
     }
 
-    /// <summary>Whether <see cref="Sweep"/> has something to do.</summary>
-    public bool IsSweepDue(long now) => now >= Volatile.Read(ref _nextSlice);
-
-    /// <summary>Does a slice of a round, unless another thread does one. To be called at the end of a call, without a lock.</summary>
-    public void Sweep()
+    /// <summary>Does a slice of a round if one is due. To be called at the end of a call, without a lock.</summary>
+    public void SweepIfDue(long now)
     {
-        if (_sweeping.TryEnter())
+        if (now >= Volatile.Read(ref _nextSlice) && _sweeping.TryEnter())
         {
             try
             {

@@ -227,9 +227,7 @@ internal sealed class SlidingWindowState : ChargingState
         }
     }
 
-    /// <summary>
-    /// Leaves one entry for each part of the window. Two parts are others': that of the newest entry, and that of the one to come.
-    /// </summary>
+    /// <summary>Leaves one entry for each part of the window.</summary>
     private void SumParts()
     {
         var last = 0;
@@ -246,6 +244,12 @@ internal sealed class SlidingWindowState : ChargingState
             }
 
             _older[last] = entry;
+        }
+
+        if (PartOf(TimeOf(_older[last])) == PartOf(_newest))
+        {
+            _newestCost += _older[last].Cost;
+            last--;
         }
 
         _end = last + 1;

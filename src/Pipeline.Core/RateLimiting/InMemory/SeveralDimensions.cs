@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Pipeline.RateLimiting;
 
-/// <summary>Decides requests of any number of dimensions, all of them or none, under the locks of all their states.</summary>
-internal static class AllOrNone
+/// <summary>Decides requests of several dimensions, all of them or none, under the locks of all their states.</summary>
+internal static class SeveralDimensions
 {
     public static RateLimitDecision Decide(LimiterTables tables, in RateLimitRequest request, bool takes, in LimiterMoment moment)
     {
@@ -19,7 +19,7 @@ internal static class AllOrNone
             }
         }
 
-        ReservedCharge[]? charges = null;
+        var charges = takes && request.NeedsReservation ? new ReservedCharge[dimensions.Length] : null;
         var (answer, at) = (default(LimiterStanding), -1);
         shards.Enter(tables.States);
         try
@@ -27,7 +27,6 @@ internal static class AllOrNone
             (answer, at) = Judge(tables, dimensions, hashes, moment);
             if (takes && answer.IsGranted)
             {
-                charges = request.NeedsReservation ? new ReservedCharge[dimensions.Length] : null;
                 (answer, at) = Take(tables, dimensions, hashes, moment, charges);
             }
         }
@@ -36,7 +35,8 @@ internal static class AllOrNone
             shards.Exit(tables.States);
         }
 
-        var reservation = charges is not null ? ReservationBook.Open(tables, request, charges, moment.Now) : null;
+        var reservation = charges is not null && answer.IsGranted ? ReservationBook.Open(tables, request, charges, moment.Now) : null;
+        tables.SweepIfDue(moment.Now);
         return at < 0 ? RateLimitDecision.Unlimited : answer.ToDecision(dimensions[at].Rule, at, reservation);
     }
 
