@@ -10,6 +10,9 @@ internal sealed class FillLeaseHolder(CacheCore core, Flight flight) : IAsyncDis
     private int _isRenewing;
     private int _isGivenBack;
 
+    /// <summary>Whether the lease was taken, and is to be given back.</summary>
+    public bool IsTaken => _renewal is not null;
+
     /// <summary>Tries to take the lease.</summary>
     /// <returns>The lease, or how long another's still lasts; <see langword="null"/> if the backend does not answer.</returns>
     public async ValueTask<CacheFillLease?> TryTakeAsync(CancellationToken cancellationToken)

@@ -125,6 +125,7 @@ internal sealed partial class FlightRun<TState, T>
         var giveUpAt = _core.Clock.Now + Milliseconds(_policy.FillWait);
         for (var poll = FirstPoll; ; poll = Math.Min(poll * 2, LongestPoll))
         {
+            var leasesEnded = _core.Flights.LeasesEndedNear(_flight.Key);
             if (await holder.TryTakeAsync(_flight.Token).ConfigureAwait(false) is not { } lease)
             {
                 return null;
@@ -142,10 +143,16 @@ internal sealed partial class FlightRun<TState, T>
             }
 
             var wait = Math.Min(poll, giveUpAt - _core.Clock.Now);
-            if (wait <= 0 || _core.Flights.HasOlderFlight(_flight))
+            if (wait <= 0 || _core.Flights.HasOtherFlight(_flight))
             {
-                // If the holder is this process's own flight from before an invalidation, what it makes is of no use here.
+                // If the holder is this process's own flight from before or after an invalidation, there is nothing to wait for: each makes its own.
                 return null;
+            }
+
+            if (_core.Flights.LeasesEndedNear(_flight.Key) != leasesEnded)
+            {
+                // The holder may have been such a flight, and have given the lease back by now.
+                continue;
             }
 
             wait = Math.Max(1, Math.Min(wait, Milliseconds(lease.Remaining)));

@@ -36,9 +36,7 @@ internal sealed partial class FlightRun<TState, T>
     /// <summary>Runs the flight to its end. Does not throw.</summary>
     public async Task RunAsync()
     {
-        // Given back last: nobody waits for that.
         var lease = new FillLeaseHolder(_core, _flight);
-        await using var held = lease.ConfigureAwait(false);
         FlightAnswer<T>? answer = null;
         Exception? failure = null;
         try
@@ -51,7 +49,7 @@ internal sealed partial class FlightRun<TState, T>
         }
 
         // First, so that who is answered finds the state from after the flight.
-        _core.Flights.End(_flight);
+        _core.Flights.End(_flight, keepsLease: lease.IsTaken);
         if (answer is not null)
         {
             _flight.TryAnswer(answer);
@@ -59,6 +57,13 @@ internal sealed partial class FlightRun<TState, T>
         else
         {
             Fail(failure!);
+        }
+
+        if (lease.IsTaken)
+        {
+            // Given back last, for nobody waits for that.
+            await lease.DisposeAsync().ConfigureAwait(false);
+            _core.Flights.EndLease(_flight);
         }
     }
 

@@ -114,20 +114,31 @@ internal sealed partial class FlightTable
         }
     }
 
-    /// <summary>Whether a flight of the same key began before and has not ended, though nobody can join it any more.</summary>
-    public bool HasOlderFlight(Flight flight)
+    /// <summary>Whether another flight of the same key has not ended, or has not given its lease back.</summary>
+    public bool HasOtherFlight(Flight flight)
     {
-        lock (StripeOf(flight.Key).Gate)
+        var stripe = StripeOf(flight.Key);
+        lock (stripe.Gate)
         {
-            for (var older = flight.Older; older is not null; older = older.Older)
+            for (var work = stripe.Newest(flight.Key); work is not null; work = work.Older)
             {
-                if (older is Flight)
+                if (work is Flight && !ReferenceEquals(work, flight))
                 {
                     return true;
                 }
             }
 
             return false;
+        }
+    }
+
+    /// <summary>A count that grows when a flight of the key has given its lease back (<see cref="EndLease"/>), and now and then besides.</summary>
+    public long LeasesEndedNear(string key)
+    {
+        var stripe = StripeOf(key);
+        lock (stripe.Gate)
+        {
+            return stripe.LeasesEnded;
         }
     }
 
@@ -190,13 +201,19 @@ internal sealed partial class FlightTable
     }
 
     /// <summary>Ends work. That it ended twice does no harm.</summary>
-    public void End(KeyWork work)
+    /// <param name="work">The work.</param>
+    /// <param name="keepsLease">Whether it is a flight that still has a lease: then <see cref="HasOtherFlight"/> sees it until <see cref="EndLease"/>.</param>
+    public void End(KeyWork work, bool keepsLease = false)
     {
         var stripe = StripeOf(work.Key);
         TaskCompletionSource? ended;
         lock (stripe.Gate)
         {
-            stripe.Remove(work);
+            if (!keepsLease)
+            {
+                stripe.Remove(work);
+            }
+
             work.IsStorable = false;
             work.IsWriting = false;
             if (work is Flight flight)
@@ -208,6 +225,17 @@ internal sealed partial class FlightTable
         }
 
         ended?.TrySetResult();
+    }
+
+    /// <summary>Ends what was left of a flight when it has given back its lease.</summary>
+    public void EndLease(Flight flight)
+    {
+        var stripe = StripeOf(flight.Key);
+        lock (stripe.Gate)
+        {
+            stripe.Remove(flight);
+            stripe.LeasesEnded++;
+        }
     }
 
     // Writes go on: those of one key take turns.

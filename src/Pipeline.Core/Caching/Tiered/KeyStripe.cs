@@ -19,6 +19,9 @@ internal sealed class KeyStripe
         }
     }
 
+    /// <summary>How many flights have given back a lease.</summary>
+    public long LeasesEnded { get; set; }
+
     public KeyWork? Newest(string key) => _newest.GetValueOrDefault(key);
 
     public void Add(KeyWork work)

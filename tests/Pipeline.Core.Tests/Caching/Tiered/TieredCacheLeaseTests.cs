@@ -134,6 +134,43 @@ public sealed class TieredCacheLeaseTests
     }
 
     [Fact(Timeout = TieredHost.TimeLimit)]
+    public async Task Nobody_waits_for_a_lease_that_this_process_has_not_given_back_yet()
+    {
+        using var host = await TieredHost.SharedAsync();
+        var gate = host.Faults.Hold(CacheCall.ReleaseLease);
+        (await host.Cache.AskAsync("key", new Factory(), _preset)).Outcome.Should().Be(CacheOutcome.Miss);
+        await gate.Reached;
+        await host.Cache.RemoveByTagAsync("*");
+
+        // The clock stands still: whoever waits for the next poll never comes back.
+        (await host.Cache.AskAsync("key", new Factory(), _preset)).Outcome.Should().Be(CacheOutcome.Miss);
+        gate.Open();
+        while (host.Cache.Core.Flights.Count > 0)
+        {
+            await Task.Yield();
+        }
+    }
+
+    [Fact(Timeout = TieredHost.TimeLimit)]
+    public async Task Nobody_waits_for_a_lease_that_a_later_run_of_this_process_has()
+    {
+        using var host = await TieredHost.SharedAsync();
+        var gate = host.Faults.Hold(CacheCall.TakeLease);
+        var early = host.Cache.AskAsync("key", new Factory(), _preset);
+        await gate.Reached;
+        await host.Cache.RemoveByTagAsync("*");
+        host.Faults.Hold(CacheCall.TakeLease).Open();
+        var later = new Factory(isHeld: true);
+        var lateAsked = host.Cache.AskAsync("key", later, _preset);
+        await later.StartedAsync();
+        gate.Open();
+
+        (await early).Outcome.Should().Be(CacheOutcome.Miss);
+        later.Finish();
+        (await lateAsked).Outcome.Should().Be(CacheOutcome.Miss);
+    }
+
+    [Fact(Timeout = TieredHost.TimeLimit)]
     public async Task A_caller_who_waits_for_another_process_can_give_up()
     {
         using var host = await TieredHost.SharedAsync();
