@@ -11,6 +11,8 @@ namespace Pipeline.RateLimiting;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct RateLimitDimension
 {
+    private readonly int _keyHash;
+
     /// <summary>Makes a dimension whose cost is known and is charged whole.</summary>
     /// <param name="key">Whose budget it is, for instance <c>tenant:42</c>: 1 to 512 bytes of UTF-8 without control characters.</param>
     /// <param name="rule">The rule.</param>
@@ -33,6 +35,7 @@ public readonly record struct RateLimitDimension
         StoredName.ThrowIfInvalid(key);
         ArgumentNullException.ThrowIfNull(rule);
         Key = key;
+        _keyHash = key.GetHashCode(StringComparison.Ordinal);
         Rule = rule;
         Cost = CheckCost(rule, cost, isEstimate);
         IsEstimate = isEstimate;
@@ -90,9 +93,14 @@ public readonly record struct RateLimitDimension
         return new(this, CheckCost(Rule, cost, IsEstimate));
     }
 
+    /// <summary>Gives the hash of <see cref="Key"/>, for limiters that keep their state in the process.</summary>
+    /// <returns>The ordinal hash, which was made with the dimension. It is another in every process, so that no one can choose keys that collide.</returns>
+    public int GetKeyHash() => _keyHash;
+
     private RateLimitDimension(in RateLimitDimension other, long cost)
     {
         Key = other.Key;
+        _keyHash = other._keyHash;
         Rule = other.Rule;
         IsEstimate = other.IsEstimate;
         Cost = cost;

@@ -1,5 +1,3 @@
-using Pipeline.Backends;
-
 namespace Pipeline.RateLimiting;
 
 /// <summary>
@@ -83,28 +81,13 @@ public sealed class InMemoryRateLimiter : IRateLimiter
     /// <inheritdoc/>
     public ValueTask ResetAsync(string key, RateLimitRule rule, CancellationToken cancellationToken = default)
     {
-        StoredName.ThrowIfInvalid(key);
-        ArgumentNullException.ThrowIfNull(rule);
+        var dimension = new RateLimitDimension(key, rule);
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled(cancellationToken);
         }
 
-        var hash = LimiterState.HashOf(key, rule);
-        var shard = _tables.States.ShardOf(hash);
-        shard.Enter();
-        try
-        {
-            if (LimiterState.Find(shard, key, rule, hash) is { } state)
-            {
-                shard.Remove(state);
-            }
-        }
-        finally
-        {
-            shard.Exit();
-        }
-
+        _tables.Forget(dimension);
         _tables.SweepIfDue(_clock.Now);
         return ValueTask.CompletedTask;
     }

@@ -7,7 +7,7 @@ internal sealed class ConcurrencyState(string key, RateLimitRule rule, int hash)
     private long _held;
     private Lease? _newest;
 
-    public override bool CanBeForgotten(in LimiterMoment moment)
+    protected override bool CanBeForgotten(in LimiterMoment moment)
     {
         DropExpired(moment.Now);
         return _held == 0;
@@ -44,14 +44,16 @@ internal sealed class ConcurrencyState(string key, RateLimitRule rule, int hash)
     public bool Holds(Lease lease, long now)
     {
         DropExpired(now);
-        return !IsForgotten && lease.Line is not null;
+        return lease.Line is not null;
     }
 
-    /// <summary>Gives back a lease that is still held.</summary>
-    public void Release(Lease lease)
+    /// <summary>Gives back a lease, if it is still held.</summary>
+    public void ReleaseIfHeld(Lease lease, long now)
     {
-        lease.Line!.Remove(lease);
-        _held -= lease.Cost;
+        if (Holds(lease, now))
+        {
+            Release(lease);
+        }
     }
 
     /// <summary>Extends a lease that is still held.</summary>
@@ -60,6 +62,12 @@ internal sealed class ConcurrencyState(string key, RateLimitRule rule, int hash)
         var line = lease.Line!;
         line.Remove(lease);
         line.Append(lease, now);
+    }
+
+    private void Release(Lease lease)
+    {
+        lease.Line!.Remove(lease);
+        _held -= lease.Cost;
     }
 
     private void DropExpired(long now)

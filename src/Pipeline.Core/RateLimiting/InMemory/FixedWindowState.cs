@@ -29,7 +29,7 @@ internal sealed class FixedWindowState(string key, RateLimitRule rule, int hash)
     private long _lastStart;
 
     // A wall clock that was far ahead when the window was charged may not come back to it for years.
-    public override bool CanBeForgotten(in LimiterMoment moment) =>
+    protected override bool CanBeForgotten(in LimiterMoment moment) =>
         moment.Now >= _keepUntil && (moment.UtcTicks >= _spans[_count - 1].End || moment.Now - _keepUntil >= MostWaitForWallClock);
 
     public override LimiterStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment)

@@ -2,8 +2,9 @@ namespace Pipeline.RateLimiting;
 
 /// <summary>All that an in-memory limiter keeps, and the sweep that drops what no longer matters.</summary>
 /// <remarks>
-/// <para>Locks are taken in one order: the shard of a reservation, then the shards of states by their indexes (<see cref="ShardSet"/>). A sweep holds one
-/// at a time, and is begun without any.</para>
+/// <para>Locks are taken in one order: the shard of a reservation, then the shards of states by their indexes (<see cref="ShardSet"/>), then states.
+/// Who locks several states holds the shards of all of them, and who locks one may hold none, but then waits for nothing more. A sweep holds one shard at a
+/// time, and one of its entries, and is begun without any.</para>
 /// <para>Sweeps need neither a timer nor a thread: calls do a slice each. A round over both tables begins some seconds after the last has ended, or
 /// sooner when as much was added as there was, so that the tables never grow beyond about twice what is live. While a round lasts, each call does a slice,
 /// a larger one where calls are rare.</para>
@@ -29,20 +30,65 @@ internal sealed class LimiterTables(LimiterClock clock)
 
     public SweptTable<OpenReservation> Reservations { get; } = new();
 
-    /// <summary>Finds or makes a state, under the lock of its shard.</summary>
-    public LimiterState GetOrAdd(in RateLimitDimension dimension, int hash)
+    /// <summary>Finds or makes a state, and takes its lock.</summary>
+    /// <returns>The state, or <see langword="null"/> if it is not there and not to be made.</returns>
+    public LimiterState? Enter(in RateLimitDimension dimension, int hash, bool adds)
     {
         var shard = States.ShardOf(hash);
-        return LimiterState.Find(shard, dimension.Key, dimension.Rule, hash) ?? Add(shard, dimension, hash);
+        var state = LimiterState.Find(shard, dimension, hash);
+        if (state is not null && state.TryEnter())
+        {
+            return state;
+        }
+
+        shard.Enter();
+        try
+        {
+            return Find(shard, dimension, hash) ?? (adds ? Add(shard, dimension, hash) : null);
+        }
+        finally
+        {
+            shard.Exit();
+        }
     }
 
-    /// <summary>Makes a state that is not there yet, under the lock of its shard.</summary>
+    /// <summary>Finds a state and takes its lock, under the lock of its shard.</summary>
+    public static LimiterState? Find(TableShard<LimiterState> shard, in RateLimitDimension dimension, int hash)
+    {
+        var state = LimiterState.Find(shard, dimension, hash);
+        state?.Enter();
+        return state;
+    }
+
+    /// <summary>Makes a state that is not there yet, with its lock taken, under the lock of its shard.</summary>
     public LimiterState Add(TableShard<LimiterState> shard, in RateLimitDimension dimension, int hash)
     {
         var state = LimiterState.Create(dimension.Key, dimension.Rule, hash);
+        state.Enter();
         shard.Add(state);
         CountAddition();
         return state;
+    }
+
+    /// <summary>Drops a state and what it counts.</summary>
+    public void Forget(in RateLimitDimension dimension)
+    {
+        var hash = LimiterState.HashOf(dimension);
+        var shard = States.ShardOf(hash);
+        shard.Enter();
+        try
+        {
+            if (Find(shard, dimension, hash) is { } state)
+            {
+                state.Forget();
+                state.Exit();
+                shard.Remove(state);
+            }
+        }
+        finally
+        {
+            shard.Exit();
+        }
     }
 
     /// <summary>Keeps the record of a new reservation.</summary>

@@ -10,26 +10,23 @@ internal static class OneDimension
         var mayNeedReservation = dimension.IsEstimate || dimension.Rule.Kind == RateLimitRuleKind.Concurrency;
         var needsReservation = takes && mayNeedReservation && request.NeedsReservation;
         var (standing, charge) = (default(LimiterStanding), default(ReservedCharge));
-        var hash = LimiterState.HashOf(dimension);
-        var shard = tables.States.ShardOf(hash);
-        shard.Enter();
-        try
+        var charges = takes && dimension.Cost > 0;
+        var state = tables.Enter(dimension, LimiterState.HashOf(dimension), adds: charges);
+        if (state is null)
         {
-            var state = LimiterState.Find(shard, dimension.Key, dimension.Rule, hash);
-            if (takes && dimension.Cost > 0)
+            standing = LimiterStanding.Granted(dimension.Rule.Limit, 0);
+        }
+        else
+        {
+            try
             {
-                state ??= tables.Add(shard, dimension, hash);
-                standing = state.Take(dimension, moment);
+                standing = charges ? state.Take(dimension, moment) : state.Judge(dimension, moment);
                 charge = needsReservation && standing.IsGranted ? state.LastCharge() : default;
             }
-            else
+            finally
             {
-                standing = state is null ? LimiterStanding.Granted(dimension.Rule.Limit, 0) : state.Judge(dimension, moment);
+                state.Exit();
             }
-        }
-        finally
-        {
-            shard.Exit();
         }
 
         reservation = needsReservation && standing.IsGranted ? ReservationBook.Open(tables, request, [charge], moment.Now) : null;

@@ -45,7 +45,7 @@ internal sealed class OpenReservation(RateLimitReservation reservation, Reserved
         return true;
     }
 
-    public override bool CanBeForgotten(in LimiterMoment moment) => HasRunOut(moment.Now);
+    public override bool TryForget(in LimiterMoment moment) => HasRunOut(moment.Now);
 
     private Guid Id => reservation.Id;
 }

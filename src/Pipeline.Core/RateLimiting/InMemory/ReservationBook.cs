@@ -27,35 +27,29 @@ internal static class ReservationBook
     public static bool End(LimiterTables tables, RateLimitReservation reservation, ReadOnlySpan<long> actualCosts, in LimiterMoment moment)
     {
         var shard = tables.Reservations.ShardOf(OpenReservation.HashOf(reservation));
+        OpenReservation? open;
         shard.Enter();
         try
         {
-            var open = OpenReservation.Find(shard, reservation);
-            if (open is null)
+            open = OpenReservation.Find(shard, reservation);
+            if (open is not null)
             {
-                return false;
-            }
-
-            shard.Remove(open);
-            if (open.HasRunOut(moment.Now))
-            {
-                return false;
-            }
-
-            var shards = ShardsOf(tables, open.Request);
-            shards.Enter(tables.States);
-            try
-            {
-                EndDimensions(tables, open, actualCosts, moment);
-            }
-            finally
-            {
-                shards.Exit(tables.States);
+                shard.Remove(open);
             }
         }
         finally
         {
             shard.Exit();
+        }
+
+        if (open is null || open.HasRunOut(moment.Now))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < open.Charges.Length; i++)
+        {
+            EndDimension(tables, open, i, actualCosts, moment);
         }
 
         return true;
@@ -79,13 +73,15 @@ internal static class ReservationBook
             }
 
             var shards = ShardsOf(tables, open.Request);
+            StateSet states = default;
             shards.Enter(tables.States);
             try
             {
-                return RenewLeases(open, now);
+                return RenewLeases(open, now, ref states);
             }
             finally
             {
+                states.Exit();
                 shards.Exit(tables.States);
             }
         }
@@ -95,42 +91,57 @@ internal static class ReservationBook
         }
     }
 
-    private static void EndDimensions(LimiterTables tables, OpenReservation open, ReadOnlySpan<long> actualCosts, in LimiterMoment moment)
+    private static void EndDimension(
+        LimiterTables tables, OpenReservation open, int index, ReadOnlySpan<long> actualCosts, in LimiterMoment moment)
     {
-        var dimensions = open.Request.Dimensions;
-        for (var i = 0; i < dimensions.Length; i++)
+        ref readonly var dimension = ref open.Request.Dimensions[index];
+        var charge = open.Charges[index];
+        var excess = !actualCosts.IsEmpty && IsSettled(dimension) ? actualCosts[index] - dimension.Cost : 0;
+        var state = excess > 0 ? tables.Enter(dimension, LimiterState.HashOf(dimension), adds: true)
+            : charge.State is { } charged && charged.TryEnter() ? charged
+            : null;
+        if (state is null)
         {
-            var charge = open.Charges[i];
-            if (charge is { State: ConcurrencyState concurrency, Lease: { } lease } && concurrency.Holds(lease, moment.Now))
+            return;
+        }
+
+        try
+        {
+            if (state is ConcurrencyState concurrency)
             {
-                concurrency.Release(lease);
+                concurrency.ReleaseIfHeld(charge.Lease!, moment.Now);
             }
-            else if (!actualCosts.IsEmpty && IsSettled(dimensions[i]))
+            else if (excess > 0)
             {
-                Correct(tables, dimensions[i], charge, actualCosts[i], moment);
+                ((ChargingState)state).Charge(dimension.Rule, excess, moment);
             }
+            else if (excess < 0)
+            {
+                ((ChargingState)state).GiveBack(dimension.Rule, charge.Mark, -excess, moment);
+            }
+        }
+        finally
+        {
+            state.Exit();
         }
     }
 
-    private static void Correct(
-        LimiterTables tables, in RateLimitDimension dimension, in ReservedCharge charge, long actualCost, in LimiterMoment moment)
+    private static bool RenewLeases(OpenReservation open, long now, ref StateSet states)
     {
-        if (actualCost > dimension.Cost)
+        for (var i = 0; i < open.Charges.Length; i++)
         {
-            var state = (ChargingState)tables.GetOrAdd(dimension, LimiterState.HashOf(dimension));
-            state.Charge(dimension.Rule, actualCost - dimension.Cost, moment);
-        }
-        else if (actualCost < dimension.Cost && charge.State is ChargingState { IsForgotten: false } charged)
-        {
-            charged.GiveBack(dimension.Rule, charge.Mark, dimension.Cost - actualCost, moment);
-        }
-    }
+            if (open.Charges[i] is not { State: ConcurrencyState concurrency, Lease: { } lease })
+            {
+                continue;
+            }
 
-    private static bool RenewLeases(OpenReservation open, long now)
-    {
-        foreach (var charge in open.Charges)
-        {
-            if (charge is { State: ConcurrencyState concurrency, Lease: { } lease } && !concurrency.Holds(lease, now))
+            if (!concurrency.TryEnter())
+            {
+                return false;
+            }
+
+            states[i] = concurrency;
+            if (!concurrency.Holds(lease, now))
             {
                 return false;
             }

@@ -10,6 +10,7 @@ internal static class SeveralDimensions
         var dimensions = request.Dimensions;
         Hashes hashes = default;
         ShardSet shards = default;
+        StateSet states = default;
         for (var i = 0; i < dimensions.Length; i++)
         {
             if (dimensions[i].Rule.Kind != RateLimitRuleKind.Unlimited)
@@ -24,14 +25,15 @@ internal static class SeveralDimensions
         shards.Enter(tables.States);
         try
         {
-            (answer, at) = Judge(tables, dimensions, hashes, moment);
+            (answer, at) = Judge(tables, dimensions, hashes, moment, ref states);
             if (takes && answer.IsGranted)
             {
-                (answer, at) = Take(tables, dimensions, hashes, moment, charges);
+                (answer, at) = Take(tables, dimensions, hashes, moment, ref states, charges);
             }
         }
         finally
         {
+            states.Exit();
             shards.Exit(tables.States);
         }
 
@@ -41,7 +43,7 @@ internal static class SeveralDimensions
     }
 
     private static (LimiterStanding Answer, int At) Judge(
-        LimiterTables tables, ReadOnlySpan<RateLimitDimension> dimensions, in Hashes hashes, in LimiterMoment moment)
+        LimiterTables tables, ReadOnlySpan<RateLimitDimension> dimensions, in Hashes hashes, in LimiterMoment moment, ref StateSet states)
     {
         var (answer, at) = (LimiterStanding.Granted(long.MaxValue, 0), -1);
         for (var i = 0; i < dimensions.Length; i++)
@@ -52,8 +54,8 @@ internal static class SeveralDimensions
                 continue;
             }
 
-            var state = LimiterState.Find(tables.States.ShardOf(hashes[i]), dimension.Key, dimension.Rule, hashes[i]);
-            var standing = state is null ? LimiterStanding.Granted(dimension.Rule.Limit, 0) : state.Judge(dimension, moment);
+            states[i] = LimiterTables.Find(tables.States.ShardOf(hashes[i]), dimension, hashes[i]);
+            var standing = states[i]?.Judge(dimension, moment) ?? LimiterStanding.Granted(dimension.Rule.Limit, 0);
             if (at < 0 || Decides(standing, dimension, answer, dimensions[at]))
             {
                 (answer, at) = (standing, i);
@@ -64,7 +66,12 @@ internal static class SeveralDimensions
     }
 
     private static (LimiterStanding Answer, int At) Take(
-        LimiterTables tables, ReadOnlySpan<RateLimitDimension> dimensions, in Hashes hashes, in LimiterMoment moment, ReservedCharge[]? charges)
+        LimiterTables tables,
+        ReadOnlySpan<RateLimitDimension> dimensions,
+        in Hashes hashes,
+        in LimiterMoment moment,
+        ref StateSet states,
+        ReservedCharge[]? charges)
     {
         var (answer, at) = (LimiterStanding.Granted(long.MaxValue, 0), -1);
         for (var i = 0; i < dimensions.Length; i++)
@@ -75,19 +82,11 @@ internal static class SeveralDimensions
                 continue;
             }
 
-            var standing = LimiterStanding.Granted(dimension.Rule.Limit, 0);
-            if (dimension.Cost > 0)
+            var state = states[i] ??= dimension.Cost > 0 ? tables.Add(tables.States.ShardOf(hashes[i]), dimension, hashes[i]) : null;
+            var standing = state?.Take(dimension, moment) ?? LimiterStanding.Granted(dimension.Rule.Limit, 0);
+            if (charges is not null && dimension.Cost > 0)
             {
-                var state = tables.GetOrAdd(dimension, hashes[i]);
-                standing = state.Take(dimension, moment);
-                if (charges is not null)
-                {
-                    charges[i] = state.LastCharge();
-                }
-            }
-            else if (LimiterState.Find(tables.States.ShardOf(hashes[i]), dimension.Key, dimension.Rule, hashes[i]) is { } untouched)
-            {
-                standing = untouched.Judge(dimension, moment);
+                charges[i] = state!.LastCharge();
             }
 
             if (at < 0 || Decides(standing, dimension, answer, dimensions[at]))

@@ -56,7 +56,7 @@ internal sealed class SlidingWindowState : ChargingState
 
     private int Older => _end - _first;
 
-    public override bool CanBeForgotten(in LimiterMoment moment) => _total == 0 || _newest + _length <= moment.Now / _unit;
+    protected override bool CanBeForgotten(in LimiterMoment moment) => _total == 0 || _newest + _length <= moment.Now / _unit;
 
     public override LimiterStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment)
     {

@@ -3,6 +3,11 @@ using System.Numerics;
 namespace Pipeline.RateLimiting;
 
 /// <summary>A part of a <see cref="SweptTable{TEntry}"/>: a hash table with chains, under a lock that its users take.</summary>
+/// <remarks>
+/// It may also be searched without the lock. Such a search can miss what is there, because an entry is moved to another chain just then, and find what has
+/// left; but it ends, since what was moved leads on only to what was moved before, and it sees an entry only as a whole, since .NET publishes a
+/// reference after what was written before.
+/// </remarks>
 internal sealed class TableShard<TEntry>
     where TEntry : TableEntry<TEntry>
 {
@@ -62,7 +67,7 @@ internal sealed class TableShard<TEntry>
             before.Next = entry.Next;
         }
 
-        Forget(entry);
+        Unlink(entry);
     }
 
     /// <summary>Drops what can be forgotten from some of the buckets.</summary>
@@ -95,7 +100,7 @@ internal sealed class TableShard<TEntry>
         while (entry is not null)
         {
             var next = entry.Next;
-            if (!entry.CanBeForgotten(moment))
+            if (!entry.TryForget(moment))
             {
                 before = entry;
             }
@@ -110,7 +115,7 @@ internal sealed class TableShard<TEntry>
                     before.Next = next;
                 }
 
-                Forget(entry);
+                Unlink(entry);
             }
 
             entry = next;
@@ -125,10 +130,9 @@ internal sealed class TableShard<TEntry>
         }
     }
 
-    private void Forget(TEntry entry)
+    private void Unlink(TEntry entry)
     {
         entry.Next = null;
-        entry.IsForgotten = true;
         Count--;
     }
 

@@ -15,7 +15,7 @@ internal sealed class TokenBucketState(string key, RateLimitRule rule, int hash)
     /// <summary>Kept only for buckets with estimates.</summary>
     private BucketHistory? _history;
 
-    public override bool CanBeForgotten(in LimiterMoment moment) => MissingAt(moment.Now, _refill) == 0;
+    protected override bool CanBeForgotten(in LimiterMoment moment) => MissingAt(moment.Now, _refill) == 0;
 
     public override LimiterStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment)
     {

@@ -25,7 +25,7 @@ public class ConcurrencyStateTests
                     case 0 when held.Count > 0:
                         var released = held[random.Next(held.Count)];
                         state.Holds(released.Lease, now).Should().BeTrue();
-                        state.Release(released.Lease);
+                        state.ReleaseIfHeld(released.Lease, now);
                         held.Remove(released);
                         break;
                     case 1 when held.Count > 0:

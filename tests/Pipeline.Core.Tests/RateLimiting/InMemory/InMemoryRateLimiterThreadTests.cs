@@ -164,6 +164,29 @@ public class InMemoryRateLimiterThreadTests
         _limiter.Counts.States.Should().BeLessThan(10_000);
     }
 
+    [Fact]
+    public void Sweeps_beside_calls_make_no_bucket_full_that_is_not()
+    {
+        var refill = TimeSpan.FromMilliseconds(5);
+        var granted = new long[16];
+
+        Run(Threads, number =>
+        {
+            for (var i = 0; i < 20_000; i++)
+            {
+                _clock.Advance(TimeSpan.FromTicks(10_000));
+                _limiter.Acquire(new RateLimitDimension($"once-{number}-{i}", RateLimitRule.SlidingWindow(1, refill)));
+                if (_limiter.Acquire(new RateLimitDimension($"bucket-{i % granted.Length}", RateLimitRule.TokenBucket(1, 1, refill))).IsGranted)
+                {
+                    Interlocked.Increment(ref granted[i % granted.Length]);
+                }
+            }
+        });
+
+        var most = (Threads * 20_000 / refill.TotalMilliseconds) + 1;
+        granted.Should().OnlyContain(count => count > most / 100 && count <= most);
+    }
+
     private long TimeOf(RateLimitRuleKind kind) => kind == RateLimitRuleKind.FixedWindow ? _clock.GetUtcNow().UtcTicks : _clock.GetTimestamp();
 
     private static void Run(int threads, Action<int> work)
