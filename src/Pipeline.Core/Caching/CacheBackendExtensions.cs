@@ -15,7 +15,7 @@ public static class CacheBackendExtensions
 
     /// <summary>Serves the framework's distributed cache from a cache backend.</summary>
     /// <param name="backend">The backend. It is not disposed with the adapter.</param>
-    /// <param name="time">The clock by which an absolute expiry is turned into a duration; <see langword="null"/> for the system's.</param>
+    /// <param name="timeProvider">The clock by which an absolute expiry is turned into a duration; <see langword="null"/> for the system's.</param>
     /// <returns>The distributed cache. Thread safe.</returns>
     /// <remarks>
     /// <para>Keys are those of the backend: 1 to 512 bytes of UTF-8 without control characters. They share its one key space with whoever else
@@ -27,10 +27,10 @@ public static class CacheBackendExtensions
     /// <para>The methods that are not asynchronous block the thread until the backend has answered, since the interface has them. Where
     /// threads are scarce, do not use them.</para>
     /// </remarks>
-    public static IBufferDistributedCache AsDistributedCache(this ICacheBackend backend, TimeProvider? time = null)
+    public static IBufferDistributedCache AsDistributedCache(this ICacheBackend backend, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(backend);
-        return new BackendDistributedCache(backend, time ?? TimeProvider.System);
+        return new BackendDistributedCache(backend, timeProvider ?? TimeProvider.System);
     }
 
     /// <summary>Makes a cache backend of the framework's distributed cache.</summary>
@@ -39,7 +39,7 @@ public static class CacheBackendExtensions
     /// What all keys begin with, so that they meet no other's in the same distributed cache: at most <see cref="MaxKeyPrefixBytes"/> bytes
     /// of UTF-8 without control characters. All processes that share the entries must give the same.
     /// </param>
-    /// <param name="time">The clock; <see langword="null"/> for the system's.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <returns>The backend. Thread safe.</returns>
     /// <remarks>
     /// <para>All promises of <see cref="ICacheBackend"/> hold within one process. Across processes a distributed cache cannot keep these, since
@@ -59,12 +59,12 @@ public static class CacheBackendExtensions
     /// is described in <c>docs/formats.md</c>, "Cache in a distributed cache, version 1".</para>
     /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="keyPrefix"/> is too long or holds a control character.</exception>
-    public static ICacheBackend AsCacheBackend(this IDistributedCache cache, string keyPrefix = DefaultKeyPrefix, TimeProvider? time = null)
+    public static ICacheBackend AsCacheBackend(this IDistributedCache cache, string keyPrefix = DefaultKeyPrefix, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(cache);
         ArgumentNullException.ThrowIfNull(keyPrefix);
         ThrowIfInvalidPrefix(keyPrefix, nameof(keyPrefix));
-        return new DistributedCacheBackend(cache, keyPrefix, time ?? TimeProvider.System);
+        return new DistributedCacheBackend(cache, keyPrefix, timeProvider ?? TimeProvider.System);
     }
 
     internal static void ThrowIfInvalidPrefix(string keyPrefix, string argument)

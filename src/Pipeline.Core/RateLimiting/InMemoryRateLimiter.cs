@@ -27,10 +27,10 @@ public sealed class InMemoryRateLimiter : IRateLimiter
     private readonly LimiterTables _tables;
 
     /// <summary>Makes a limiter from which nothing was taken.</summary>
-    /// <param name="time">The clock. <see langword="null"/> is <see cref="TimeProvider.System"/>.</param>
-    public InMemoryRateLimiter(TimeProvider? time = null)
+    /// <param name="timeProvider">The clock. <see langword="null"/> is <see cref="TimeProvider.System"/>.</param>
+    public InMemoryRateLimiter(TimeProvider? timeProvider = null)
     {
-        _clock = new LimiterClock(time ?? TimeProvider.System);
+        _clock = new LimiterClock(timeProvider ?? TimeProvider.System);
         _tables = new LimiterTables(_clock);
     }
 

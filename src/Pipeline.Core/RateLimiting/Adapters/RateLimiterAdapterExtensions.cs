@@ -19,16 +19,16 @@ public static class RateLimiterAdapterExtensions
     /// <param name="limiter">The limiter to ask.</param>
     /// <param name="key">Whose budget it is: 1 to 512 bytes of UTF-8 without control characters.</param>
     /// <param name="rule">The rule.</param>
-    /// <param name="time">The clock for the idle time and for renewals; <see langword="null"/> for the system's.</param>
+    /// <param name="timeProvider">The clock for the idle time and for renewals; <see langword="null"/> for the system's.</param>
     /// <returns>
     /// The limiter. Its statistics are of this adapter's own calls; the permits available are those after the last of them, as far as an
     /// <see cref="int"/> reaches. It is idle while no call is under way and no lease is held.
     /// </returns>
     /// <exception cref="ArgumentException"><paramref name="key"/> cannot be stored.</exception>
-    public static RateLimiter AsRateLimiter(this IRateLimiter limiter, string key, RateLimitRule rule, TimeProvider? time = null)
+    public static RateLimiter AsRateLimiter(this IRateLimiter limiter, string key, RateLimitRule rule, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(limiter);
-        return new RateLimiterAdapter(limiter, new RateLimitDimension(key, rule), time ?? TimeProvider.System);
+        return new RateLimiterAdapter(limiter, new RateLimitDimension(key, rule), timeProvider ?? TimeProvider.System);
     }
 
     /// <summary>Makes a framework limiter that takes one or more dimensions for each resource, all or none.</summary>
@@ -37,13 +37,13 @@ public static class RateLimiterAdapterExtensions
     /// <param name="dimensions">
     /// The dimensions of a resource (a single <see cref="RateLimitDimension"/> will do) with what one permit costs. It is called once a call, on any thread.
     /// </param>
-    /// <param name="time">The clock for renewals; <see langword="null"/> for the system's.</param>
+    /// <param name="timeProvider">The clock for renewals; <see langword="null"/> for the system's.</param>
     /// <returns>The limiter. It has no statistics, since it keeps nothing for a resource.</returns>
     public static PartitionedRateLimiter<TResource> AsPartitionedRateLimiter<TResource>(
-        this IRateLimiter limiter, Func<TResource, RateLimitRequest> dimensions, TimeProvider? time = null)
+        this IRateLimiter limiter, Func<TResource, RateLimitRequest> dimensions, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(limiter);
         ArgumentNullException.ThrowIfNull(dimensions);
-        return new PartitionedRateLimiterAdapter<TResource>(limiter, dimensions, time ?? TimeProvider.System);
+        return new PartitionedRateLimiterAdapter<TResource>(limiter, dimensions, timeProvider ?? TimeProvider.System);
     }
 }

@@ -203,7 +203,7 @@ public sealed class BackendDistributedCacheTests
     [Fact]
     public async Task Answers_that_come_later_are_waited_for()
     {
-        var later = new DictionaryDistributedCache(_clock).AsCacheBackend(time: _clock).AsDistributedCache(_clock);
+        var later = new DictionaryDistributedCache(_clock).AsCacheBackend(timeProvider: _clock).AsDistributedCache(_clock);
 
         later.Set("a", Encoding.UTF8.GetBytes("value"), Lasting);
         later.Get("a").Should().Equal(Encoding.UTF8.GetBytes("value"));
@@ -219,7 +219,7 @@ public sealed class BackendDistributedCacheTests
     [Fact]
     public async Task A_backend_that_is_away_says_so()
     {
-        var dead = new DeadDistributedCache().AsCacheBackend(time: _clock).AsDistributedCache(_clock);
+        var dead = new DeadDistributedCache().AsCacheBackend(timeProvider: _clock).AsDistributedCache(_clock);
 
         await ((Func<Task>)(() => dead.GetAsync("a"))).Should().ThrowAsync<BackendUnavailableException>();
         ((Action)(() => dead.Set("a", [1], Lasting))).Should().Throw<BackendUnavailableException>();

@@ -19,7 +19,7 @@ public sealed class DistributedCacheBackendTests
     public DistributedCacheBackendTests()
     {
         _shared = new(_clock);
-        _backend = _shared.AsCacheBackend(time: _clock);
+        _backend = _shared.AsCacheBackend(timeProvider: _clock);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class DistributedCacheBackendTests
     [Fact]
     public async Task Another_process_sees_entries_and_invalidations_at_once()
     {
-        var other = _shared.AsCacheBackend(time: _clock);
+        var other = _shared.AsCacheBackend(timeProvider: _clock);
         await _backend.SetAsync("a", Value, Lasting with { Tags = await _backend.ReadGenerationsAsync(["t"]) });
         (await other.TryGetAsync("a", new ArrayBufferWriter<byte>())).IsFound.Should().BeTrue();
 
@@ -107,7 +107,7 @@ public sealed class DistributedCacheBackendTests
     [Fact]
     public async Task A_server_that_never_answers_is_given_up_after_5_seconds()
     {
-        var backend = new HangingDistributedCache().AsCacheBackend(time: _clock);
+        var backend = new HangingDistributedCache().AsCacheBackend(timeProvider: _clock);
         var destination = new ArrayBufferWriter<byte>();
         Task[] calls =
         [
@@ -130,7 +130,7 @@ public sealed class DistributedCacheBackendTests
     [Fact]
     public async Task A_caller_can_cancel_while_the_server_does_not_answer()
     {
-        var backend = new HangingDistributedCache().AsCacheBackend(time: _clock);
+        var backend = new HangingDistributedCache().AsCacheBackend(timeProvider: _clock);
         using var source = new CancellationTokenSource();
         var call = backend.TryGetAsync("a", new ArrayBufferWriter<byte>(), CacheReadOptions.None, source.Token).AsTask();
 
@@ -142,7 +142,7 @@ public sealed class DistributedCacheBackendTests
     [Fact]
     public async Task What_the_distributed_cache_throws_is_the_cause()
     {
-        var backend = new DeadDistributedCache().AsCacheBackend(time: _clock);
+        var backend = new DeadDistributedCache().AsCacheBackend(timeProvider: _clock);
 
         var act = async () => await backend.SetAsync("secret-key", Value, Lasting);
 

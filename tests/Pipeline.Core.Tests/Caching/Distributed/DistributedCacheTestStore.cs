@@ -17,7 +17,7 @@ internal sealed class DistributedCacheTestStore : CacheTestStore
     public DistributedCacheTestStore(Func<TimeProvider, IDistributedCache> make)
     {
         _shared = make(_clock);
-        _backend = _shared.AsCacheBackend(time: _clock);
+        _backend = _shared.AsCacheBackend(timeProvider: _clock);
     }
 
     public override TimeSpan ClockTolerance => TimeSpan.Zero;
@@ -62,7 +62,7 @@ internal sealed class DistributedCacheTestStore : CacheTestStore
     }
 
     public override ValueTask<ICacheBackend?> OpenUnreachableAsync() =>
-        ValueTask.FromResult<ICacheBackend?>(new DeadDistributedCache().AsCacheBackend(time: _clock));
+        ValueTask.FromResult<ICacheBackend?>(new DeadDistributedCache().AsCacheBackend(timeProvider: _clock));
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
