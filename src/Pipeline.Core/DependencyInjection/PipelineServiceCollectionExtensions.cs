@@ -86,6 +86,11 @@ public static class PipelineServiceCollectionExtensions
             provider.GetRequiredPipelineService<QueueCatalog>(name), provider.GetRequiredService<TimeProvider>()));
         CachingRegistration.Add(services, registry);
         RateLimitingRegistration.Add(services, registry);
+        TelemetryRegistration.Add(services, registry);
+        VectorRegistration.Add(services, registry);
+        LearningRegistration.Add(services, registry);
+        StateRegistration.Add(services, registry);
+        DoctorRegistration.Add(services, registry);
         return registry;
     }
 }
