@@ -3,9 +3,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Debian packages that the tests start programs of. One line each, with the program that shows that it is there:
-#   [redis-server]=redis-server
-declare -A debian_packages=()
+# Debian packages that the tests start programs of. One line each, with the program that shows that it is there.
+declare -A debian_packages=(
+    [redis-server]=redis-server
+)
+
+# Services that those packages bring along and that no test uses: the tests start their own servers on free ports.
+services=(redis-server)
 
 require_sdk() {
     local wanted
@@ -38,6 +42,21 @@ install_debian_packages() {
     if ! { "${as_root[@]}" apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq "${missing[@]}"; } </dev/null; then
         echo "The tests need ${missing[*]}. As root: apt-get install ${missing[*]}" >&2
         return 1
+    fi
+    for package in "${missing[@]}"; do
+        stop_service "$package"
+    done
+}
+
+# Stops the service of a package that was installed just now; one that was there before is its owner's.
+stop_service() {
+    if [[ " ${services[*]} " != *" $1 "* ]]; then
+        return
+    fi
+    if [[ -d /run/systemd/system ]]; then
+        "${as_root[@]}" systemctl disable --now --quiet "$1" || true
+    else
+        "${as_root[@]}" service "$1" stop >/dev/null 2>&1 || true
     fi
 }
 
