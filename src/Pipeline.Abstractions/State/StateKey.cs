@@ -54,6 +54,20 @@ public readonly record struct StateKey
         return new StateKey(space, key);
     }
 
+    /// <summary>Takes a key apart that <see cref="Of"/> put together, one from a listing for instance.</summary>
+    /// <returns>The parts, as they were given.</returns>
+    public string[] GetParts()
+    {
+        StateArguments.CheckKey(this, "this");
+        var parts = Key.Split(Separator);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = parts[i].Replace("%2F", "/", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
+        }
+
+        return parts;
+    }
+
     /// <summary>The space and the key, for a debugger; not for logs, since a key can hold what is private.</summary>
     /// <returns><c>space:key</c>.</returns>
     public override string ToString() => $"{Space}:{Key}";

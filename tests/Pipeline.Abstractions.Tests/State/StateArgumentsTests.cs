@@ -72,6 +72,51 @@ public sealed class StateArgumentsTests
         act.Should().Throw<ArgumentOutOfRangeException>();
     }
 
+    [Theory]
+    [InlineData("", "", null, 1, "space")]
+    [InlineData("space", "a\nb", null, 1, "prefix")]
+    [InlineData("space", null, null, 1, "prefix")]
+    [InlineData("space", "", "", 1, "after")]
+    [InlineData("space", "", null, 0, "limit")]
+    [InlineData("space", "", null, StateArguments.MaxPageLength + 1, "limit")]
+    public void A_listing_out_of_range_is_refused(string space, string? prefix, string? after, int limit, string argument)
+    {
+        var act = () => StateArguments.CheckList(space, prefix!, after, limit);
+
+        act.Should().Throw<ArgumentException>().Which.ParamName.Should().Be(argument);
+    }
+
+    [Fact]
+    public void A_listing_in_range_is_let_through()
+    {
+        var all = () => StateArguments.CheckList("space", "", after: null, StateArguments.MaxPageLength);
+        var some = () => StateArguments.CheckList("space", "acme/", "acme/1", 1);
+
+        all.Should().NotThrow();
+        some.Should().NotThrow();
+    }
+
+    [Theory]
+    [InlineData(99, false)]
+    [InlineData(100, true)]
+    [InlineData(12 * 3_600_000, true)]
+    [InlineData((12 * 3_600_000) + 1, false)]
+    public void A_lease_is_a_tenth_of_a_second_to_half_a_day(int milliseconds, bool isAllowed)
+    {
+        var lease = TimeSpan.FromMilliseconds(milliseconds);
+
+        var act = () => StateArguments.CheckLease(lease);
+
+        if (isAllowed)
+        {
+            act.Should().NotThrow();
+        }
+        else
+        {
+            act.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("lease");
+        }
+    }
+
     private static TimeSpan? Time(double? milliseconds) =>
         milliseconds is { } number ? TimeSpan.FromTicks((long)(number * TimeSpan.TicksPerMillisecond)) : null;
 }

@@ -57,4 +57,18 @@ public sealed class StateKeyTests
 
         act.Should().Throw<ArgumentException>().Which.ParamName.Should().Be("parts");
     }
+
+    [Theory]
+    [InlineData("acme")]
+    [InlineData("acme", "42")]
+    [InlineData("a/b", "%2F", "%", "/", "%25", "%252F")]
+    public void A_key_is_taken_apart_into_what_it_was_made_of(params string[] parts) => StateKey.Of("tasks", parts).GetParts().Should().Equal(parts);
+
+    [Fact]
+    public void The_default_key_has_no_parts()
+    {
+        var act = () => default(StateKey).GetParts();
+
+        act.Should().Throw<ArgumentException>();
+    }
 }

@@ -1,0 +1,6 @@
+using Pipeline.Conformance.State;
+
+namespace Pipeline.State;
+
+public sealed class InMemoryIdempotencyConformanceTests()
+    : IdempotencyConformance(new InMemoryStateTestStore(), (store, time) => new StateIdempotencyStore(store, time));

@@ -1,0 +1,5 @@
+using Pipeline.Conformance.State;
+
+namespace Pipeline.State;
+
+public sealed class InMemoryStateStoreConformanceTests() : StateStoreConformance(new InMemoryStateTestStore());
