@@ -1,0 +1,5 @@
+using Pipeline.Conformance.Vectors;
+
+namespace Pipeline.Vectors;
+
+public sealed class InMemoryVectorIndexConformanceTests() : VectorIndexConformance(new InMemoryVectorIndexTestStore());
