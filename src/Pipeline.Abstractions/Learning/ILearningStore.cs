@@ -40,13 +40,14 @@ public interface ILearningStore : ICapabilityProvider
     /// </returns>
     /// <remarks>
     /// <para>
-    /// The filter is applied first, then each learning's score is <see cref="LearningScore.Compute"/>; what is below the threshold falls away, then
-    /// near-duplicates of better matches, then what is over the limit or the token budget.
+    /// The filter is applied first, then each learning's score is <see cref="LearningScore.Compute"/>, and what is below the threshold falls away. From the
+    /// rest, matches are taken by falling score until there are enough: a near-duplicate of one that was taken is left out, and one that does not fit the
+    /// token budget any more is passed over.
     /// </para>
     /// <para>
     /// Similarity by embedding is the cosine, negative ones being 0. By text it is 1 where the finding holds every word of the query, 0 where it holds
-    /// none, and in between the more, the more of them it holds; case does not matter, and a store may count forms of a word as the word. With
-    /// neither it is 1. Where the index is approximate, at least 95% of the ten best are found, whatever the filter lets through.
+    /// none, and in between the more, the more of them it holds; case does not matter, a store may count forms of a word as the word, and a query of no
+    /// words (<c>???</c>) is similar to nothing. With neither it is 1. Where the index is approximate, at least 95% of the ten best are found, whatever the filter lets through.
     /// </para>
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="query"/> is <see langword="null"/>.</exception>

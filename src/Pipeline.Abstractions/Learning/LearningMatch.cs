@@ -28,7 +28,10 @@ public sealed record LearningMatch
         init => field = PropertyValue.Defined(value, nameof(Basis));
     }
 
-    /// <summary>The learnings that were left out as near-duplicates of this one, best first; empty by default.</summary>
+    /// <summary>
+    /// The learnings that were left out as near-duplicates of this one, best first; empty by default. Those that score less than the last match may be
+    /// missing.
+    /// </summary>
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
     public IReadOnlyList<LearningId> Duplicates
     {
