@@ -13,7 +13,7 @@ internal sealed class PipelineDiagnostics
     public const string TenantTag = "pipeline.tenant";
     public const string AttemptsTag = "pipeline.attempts";
     public const string OutcomeTag = "pipeline.outcome";
-    public const string ModelTag = "gen_ai.request.model";
+    public const string CurrencyTag = "pipeline.currency";
     public const string ErrorTag = "error.type";
 
     /// <summary>From a parser's milliseconds to a slow model's minutes.</summary>
@@ -27,6 +27,9 @@ internal sealed class PipelineDiagnostics
     private readonly Histogram<double> _chainStepDuration;
     private readonly UpDownCounter<long> _orphans;
     private readonly Counter<long> _sinkErrors;
+    private readonly Counter<double> _cost;
+    private readonly Counter<double> _costAvoided;
+    private readonly Counter<long> _unpriced;
 
     public PipelineDiagnostics(IMeterFactory meters)
     {
@@ -39,15 +42,30 @@ internal sealed class PipelineDiagnostics
         _orphans = meter.CreateUpDownCounter<long>(
             "pipeline.step.orphans", "{call}", "Calls that were given up by a time-out or a cancellation, and have not ended yet.");
         _sinkErrors = meter.CreateCounter<long>("pipeline.telemetry.sink.errors", "{error}", "Exceptions that telemetry sinks threw.");
+        _cost = meter.CreateCounter<double>(
+            "pipeline.cost", "{currency}", "What calls cost, as far as it is known. An approximation: accounts are kept in telemetry records.");
+        _costAvoided = meter.CreateCounter<double>(
+            "pipeline.cost.avoided", "{currency}", "What calls would have cost had no cache answered. An approximation, too.");
+        _unpriced = meter.CreateCounter<long>(
+            "pipeline.pricing.unknown_model", "{report}", "Reports of tokens whose model, or kind of token, the price table has no price for.");
     }
 
     /// <summary>The one activity source of all suites in the process.</summary>
     public static ActivitySource Source { get; } = new(Name);
 
-    public bool MeasuresSteps => _stepDuration.Enabled;
+    public bool MeasuresSteps => _stepDuration.Enabled || MeasuresCost;
+
+    public bool MeasuresCost => _cost.Enabled || _costAvoided.Enabled;
 
     public void RecordStep(string step, string outcome, TimeSpan duration) =>
         _stepDuration.Record(duration.TotalSeconds, new(StepTag, step), new(OutcomeTag, outcome));
+
+    public void AddCost(string step, string? model, string? currency, decimal cost) => _cost.Add((double)cost, CostTags(step, model, currency));
+
+    public void AddCostAvoided(string step, string? model, string? currency, decimal cost) =>
+        _costAvoided.Add((double)cost, CostTags(step, model, currency));
+
+    public void CountUnpriced(string step) => _unpriced.Add(1, new KeyValuePair<string, object?>(StepTag, step));
 
     public void RecordChain(string chain, string outcome, TimeSpan duration) =>
         _chainDuration.Record(duration.TotalSeconds, new(ChainTag, chain), new(OutcomeTag, outcome));
@@ -86,5 +104,21 @@ internal sealed class PipelineDiagnostics
         {
             activity.SetTag(ErrorTag, error.GetType().FullName).SetStatus(ActivityStatusCode.Error);
         }
+    }
+
+    private static TagList CostTags(string step, string? model, string? currency)
+    {
+        TagList tags = [new(StepTag, step)];
+        if (model is not null)
+        {
+            tags.Add(GenAiConventions.RequestModel, model);
+        }
+
+        if (currency is not null)
+        {
+            tags.Add(CurrencyTag, currency);
+        }
+
+        return tags;
     }
 }
