@@ -2,8 +2,12 @@ using FluentAssertions;
 using Pipeline.Caching;
 using Pipeline.Conformance;
 using Pipeline.Conformance.Queues;
+using Pipeline.Learning;
 using Pipeline.Queues;
 using Pipeline.RateLimiting;
+using Pipeline.State;
+using Pipeline.Vectors;
+using Pipeline.Telemetry;
 using Xunit;
 
 namespace Pipeline;
@@ -17,7 +21,10 @@ public class ConformanceCompletenessTests
     [Fact]
     public void A_role_without_a_leaf_is_reported() =>
         ConformanceCompleteness.FindMissing(typeof(InMemoryQueueProvider).Assembly, typeof(QueueConformance).Assembly)
-            .Should().BeEquivalentTo([typeof(IQueueProvider), typeof(ICacheBackend), typeof(IRateLimiter)]);
+            .Should().BeEquivalentTo([
+                typeof(IQueueProvider), typeof(ICacheBackend), typeof(IRateLimiter), typeof(ILearningStore), typeof(IVectorIndex),
+                typeof(IStateStore), typeof(IIdempotencyStore), typeof(ITaskTracker), typeof(ITelemetrySink), typeof(ITelemetryReader),
+            ]);
 
     [Fact]
     public void A_role_that_the_backend_does_not_play_needs_no_leaf() =>

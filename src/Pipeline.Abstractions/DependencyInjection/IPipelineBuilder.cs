@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Telemetry;
 
 namespace Pipeline.DependencyInjection;
 
@@ -25,4 +26,16 @@ public interface IPipelineBuilder
     /// <exception cref="InvalidOperationException">Another call has claimed the role already; the message names both.</exception>
     IPipelineBuilder SetRole<TRole>(string claimedBy, Func<IServiceProvider, TRole> factory)
         where TRole : class;
+
+    /// <summary>
+    /// Adds a store for telemetry. The suite puts a sink of its own in front of it (lanes, bounds, batches, retries, spill). Stores add up; none
+    /// takes the place of another.
+    /// </summary>
+    /// <param name="factory">Makes the store; the container disposes it, after what its sink still held was written.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// Where the store can be read back, the suite's <see cref="ITelemetryReader"/> is the store's: that of the store added first, unless
+    /// <see cref="SetRole"/> names another. Without such a store it is that of the ring in memory.
+    /// </remarks>
+    IPipelineBuilder AddTelemetryStore(Func<IServiceProvider, ITelemetryStore> factory);
 }

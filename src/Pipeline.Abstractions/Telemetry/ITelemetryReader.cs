@@ -6,8 +6,8 @@ namespace Pipeline.Telemetry;
 /// <remarks>
 /// <para>
 /// A record shows here once its sink has written it (<see cref="ITelemetrySink.FlushAsync"/>), and counts once however often it was sent.
-/// Sums of money and of tokens are exact. A store may forget old records (a ring, a capped stream, a retention);
-/// <see cref="TelemetryReport.CompleteSince"/> says from when on its answers are whole.
+/// Sums of money and of tokens are exact; a sum of tokens beyond <see cref="long.MaxValue"/> stays there. A store may forget old records (a ring, a
+/// capped stream, a retention); <see cref="TelemetryReport.CompleteSince"/> says from when on its answers are whole.
 /// </para>
 /// <para>
 /// A query made by <see cref="TelemetryQuery.ForTenant"/> never sees another tenant's records. Implementations are thread safe.
@@ -26,7 +26,10 @@ public interface ITelemetryReader
     /// <exception cref="BackendUnavailableException">The backend did not answer.</exception>
     ValueTask<TelemetryReport> SummarizeAsync(TelemetryQuery query, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads the single records that a query selects, newest first, corrections among them.</summary>
+    /// <summary>
+    /// Reads the single records that a query selects, newest first by their <see cref="TelemetryRecord.Time"/>, corrections among them. Those of one
+    /// time come in no promised order.
+    /// </summary>
     /// <param name="query">Which records. Grouping and interval are ignored.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>

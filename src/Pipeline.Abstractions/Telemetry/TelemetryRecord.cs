@@ -152,7 +152,9 @@ public readonly record struct TelemetryRecord
     public TelemetryAttributes Attributes
     {
         get => field ?? TelemetryAttributes.Empty;
-        init => field = PropertyValue.NotNull(value, nameof(Attributes));
+
+        // None is one value, so that records are equal that were given none, or an empty set.
+        init => field = PropertyValue.NotNull(value, nameof(Attributes)).Count == 0 ? null : value;
     }
 
     /// <summary>The lane that the record travels in; <see cref="TelemetryLane.Accounting"/> by default.</summary>

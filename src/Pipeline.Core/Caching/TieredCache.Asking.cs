@@ -7,10 +7,32 @@ namespace Pipeline.Caching;
 /// <content>What happens when a hit is not all there is to it.</content>
 public sealed partial class TieredCache
 {
-    private async ValueTask<CacheAnswer<T>> AskSlowlyAsync<TState, T>(
+    private async ValueTask<T> GetSlowlyAsync<TState, T>(
         string key,
         TState state,
         Func<TState, CancellationToken, ValueTask<T>> factory,
+        CachePolicy policy,
+        IEnumerable<string>? tags,
+        HybridCacheEntryFlags flags,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        var answer = await AskSlowlyAsync(
+            key,
+            (State: state, Factory: factory),
+            static (call, _, token) => call.Factory(call.State, token),
+            policy,
+            tags,
+            flags,
+            keep: null,
+            cancellationToken).ConfigureAwait(false);
+        return answer.Value;
+    }
+
+    private async ValueTask<CacheAnswer<T>> AskSlowlyAsync<TState, T>(
+        string key,
+        TState state,
+        Func<TState, KeyWork, CancellationToken, ValueTask<T>> factory,
         CachePolicy policy,
         IEnumerable<string>? tags,
         HybridCacheEntryFlags flags,
@@ -18,7 +40,6 @@ public sealed partial class TieredCache
         CancellationToken cancellationToken)
     {
         StoredName.ThrowIfInvalid(key);
-        ArgumentNullException.ThrowIfNull(factory);
         var entryTags = EntryTags.Of(tags);
         cancellationToken.ThrowIfCancellationRequested();
         var request = new CacheRequest<TState, T>(key, state, factory, keep, policy, entryTags, _core.Effective(flags));
@@ -78,7 +99,7 @@ public sealed partial class TieredCache
                 Refresh(request, typed, now);
             }
 
-            answer = new(value, isFresh ? CacheOutcome.Hit : CacheOutcome.StaleHit);
+            answer = new(value, isFresh ? CacheOutcome.Hit : CacheOutcome.StaleHit, entry.Origin);
             return true;
         }
 
@@ -128,6 +149,6 @@ public sealed partial class TieredCache
         }
 
         var outcome = !isOwn && answer.Outcome is CacheOutcome.Miss or CacheOutcome.Failed ? CacheOutcome.Shared : answer.Outcome;
-        return new(answer.Take(), outcome);
+        return new(answer.Take(), outcome, answer.Origin);
     }
 }

@@ -147,7 +147,7 @@ public sealed partial class TieredCache : HybridCache, IDisposable, IAsyncDispos
         var flags = options?.Flags ?? HybridCacheEntryFlags.None;
         return ReadsLocal(flags) && !cancellationToken.IsCancellationRequested && _local.TryGet(key, out var entry) && TryServe<T>(entry, out var value)
             ? new(value)
-            : ValueOfAsync(AskSlowlyAsync(key, state, factory, policy.For(options), tags, flags, keep: null, cancellationToken));
+            : GetSlowlyAsync(key, state, factory, policy.For(options), tags, flags, cancellationToken);
     }
 
     internal ValueTask<T> GetAsync<TState, T>(
@@ -162,13 +162,15 @@ public sealed partial class TieredCache : HybridCache, IDisposable, IAsyncDispos
         var flags = options?.Flags ?? HybridCacheEntryFlags.None;
         return ReadsLocal(flags) && !cancellationToken.IsCancellationRequested && _local.TryGet(key, out var entry) && TryServe<T>(entry, out var value)
             ? new(value)
-            : ValueOfAsync(AskSlowlyAsync(key.ToString(), state, factory, policy.For(options), tags, flags, keep: null, cancellationToken));
+            : GetSlowlyAsync(key.ToString(), state, factory, policy.For(options), tags, flags, cancellationToken);
     }
 
-    /// <summary>Gets or makes a value, and says which of the two.</summary>
+    /// <summary>Gets or makes a value, and says which of the two, and what it took to make it.</summary>
     /// <param name="key">The key.</param>
     /// <param name="state">What the factory works on.</param>
-    /// <param name="factory">Makes the value. One of all who ask at the same time has its own called.</param>
+    /// <param name="factory">
+    /// Makes the value, and may say in <see cref="KeyWork.Origin"/> what that took. One of all who ask at the same time has its own called.
+    /// </param>
     /// <param name="policy">How long the entry lives.</param>
     /// <param name="tags">What invalidates it.</param>
     /// <param name="flags">What may be read and written.</param>
@@ -177,7 +179,7 @@ public sealed partial class TieredCache : HybridCache, IDisposable, IAsyncDispos
     internal ValueTask<CacheAnswer<T>> AskAsync<TState, T>(
         string key,
         TState state,
-        Func<TState, CancellationToken, ValueTask<T>> factory,
+        Func<TState, KeyWork, CancellationToken, ValueTask<T>> factory,
         CachePolicy policy,
         IEnumerable<string>? tags,
         HybridCacheEntryFlags flags,
@@ -186,13 +188,11 @@ public sealed partial class TieredCache : HybridCache, IDisposable, IAsyncDispos
     {
         ArgumentNullException.ThrowIfNull(key);
         return ReadsLocal(flags) && !cancellationToken.IsCancellationRequested && _local.TryGet(key, out var entry) && TryServe<T>(entry, out var value)
-            ? new(new CacheAnswer<T>(value, CacheOutcome.Hit))
+            ? new(new CacheAnswer<T>(value, CacheOutcome.Hit, entry.Origin))
             : AskSlowlyAsync(key, state, factory, policy, tags, flags, keep, cancellationToken);
     }
 
     private static bool ReadsLocal(HybridCacheEntryFlags flags) => (flags & HybridCacheEntryFlags.DisableLocalCacheRead) == HybridCacheEntryFlags.None;
-
-    private static async ValueTask<T> ValueOfAsync<T>(ValueTask<CacheAnswer<T>> answer) => (await answer.ConfigureAwait(false)).Value;
 
     // The whole of a hit: one look-up, one comparison for all tags, one reading of the clock.
     private bool TryServe<T>(LocalEntry entry, [MaybeNullWhen(false)] out T value)

@@ -9,7 +9,7 @@ internal static class ConfigurationShape
 
     private static readonly string[][] SettingsWithSettings =
     [
-        ["TenantWeights"], ["RetrySchedule"], ["ModelTimeouts"], ["Retry"], ["CircuitBreaker"], ["Memory"], ["Default"], ["Presets"], ["Presets", AnyName], ["Rules"],
+        ["TenantWeights"], ["RetrySchedule"], ["ModelTimeouts"], ["Retry"], ["CircuitBreaker"], ["Memory"], ["Default"], ["Presets"], ["Presets", AnyName], ["Rules"], ["Accounting"], ["Diagnostic"], ["Spill"], ["Prices"], ["Prices", "Models"], ["Prices", "Models", AnyName],
     ];
 
     /// <summary>Checks the settings of one item.</summary>

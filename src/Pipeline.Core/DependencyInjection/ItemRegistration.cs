@@ -1,3 +1,5 @@
+using Pipeline.Steps;
+
 namespace Pipeline.DependencyInjection;
 
 /// <summary>A queue, step, chain, worker, cache preset or rate limit rule that was declared.</summary>
@@ -8,4 +10,7 @@ internal record ItemRegistration(string Section, string Name, Action<IServicePro
 {
     /// <summary>The service that it can be taken as without its name, where it is the only one; <see langword="null"/> for none.</summary>
     public Type? ServiceType { get; init; }
+
+    /// <summary>What a step asks the runner for; <see langword="null"/> for what is no step.</summary>
+    public StepTraits? Step { get; init; }
 }

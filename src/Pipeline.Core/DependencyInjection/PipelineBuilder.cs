@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Telemetry;
 
 namespace Pipeline.DependencyInjection;
 
@@ -17,6 +18,13 @@ internal sealed class PipelineBuilder(IServiceCollection services, PipelineRegis
         ArgumentException.ThrowIfNullOrEmpty(claimedBy);
         ArgumentNullException.ThrowIfNull(factory);
         Registry.ClaimRole(Services, claimedBy, factory);
+        return this;
+    }
+
+    public IPipelineBuilder AddTelemetryStore(Func<IServiceProvider, ITelemetryStore> factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        TelemetryRegistration.AddStore(Services, Registry, factory);
         return this;
     }
 

@@ -70,11 +70,6 @@ public static class PipelineServiceCollectionExtensions
         services.TryAddSingleton<RateLimitMetrics>();
         services.TryAddSingleton<WorkerMetrics>();
         services.TryAddSingleton<WorkerServices>();
-        services.TryAddSingleton(provider => new RunEnvironment(
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<PipelineDiagnostics>(),
-            provider.GetRequiredService<ILoggerFactory>(),
-            [.. provider.GetServices<ITelemetrySink>()]));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PipelineStartupService>());
 
         var registry = new PipelineRegistry(name);
@@ -88,6 +83,7 @@ public static class PipelineServiceCollectionExtensions
         RateLimitingRegistration.Add(services, registry);
         TelemetryRegistration.Add(services, registry);
         VectorRegistration.Add(services, registry);
+        SemanticCacheRegistration.Add(services, registry);
         LearningRegistration.Add(services, registry);
         StateRegistration.Add(services, registry);
         DoctorRegistration.Add(services, registry);

@@ -17,6 +17,8 @@ internal sealed class PipelineStarter(PipelineRegistry registry, IServiceProvide
         _ = CachingRegistration.ReadOptions(services, registry);
         _ = RateLimitingRegistration.ReadOptions(services, registry);
         _ = services.GetRequiredPipelineService<RateLimitRules>(registry.Name);
+        LearningRegistration.Check(services, registry);
+        TelemetryRegistration.Check(services, registry);
         foreach (var item in registry.Items)
         {
             CheckKey(item);

@@ -81,9 +81,10 @@ public static class PipelineStepExtensions
         registry.Declare(new ItemRegistration(Sections.Steps, name, services => services.GetRequiredKeyedService<IStreamingStepRunner<TIn, TItem>>(key))
         {
             ServiceType = typeof(IStreamingStepRunner<TIn, TItem>),
+            Step = step.Traits,
         });
         builder.Services.AddKeyedSingleton(key, (services, _) => step.Build(
-            services.GetRequiredService<TStep>(), OptionsOf(services, key), new SuiteServices(services, registry), services.GetRequiredService<RunEnvironment>()));
+            services.GetRequiredService<TStep>(), OptionsOf(services, key), new SuiteServices(services, registry), services.GetRequiredPipelineService<RunEnvironment>(registry.Name)));
         OnlyItem.Register<IStreamingStepRunner<TIn, TItem>>(builder.Services, registry);
         return builder;
     }
@@ -127,7 +128,7 @@ public static class PipelineStepExtensions
                 services.GetRequiredService<IOptionsFactory<ChainOptions>>(),
                 services.GetServices<IOptionsChangeTokenSource<ChainOptions>>(),
                 services.GetRequiredService<ILogger<Chain<T>>>()),
-            services.GetRequiredService<RunEnvironment>(),
+            services.GetRequiredPipelineService<RunEnvironment>(registry.Name),
             services.GetRequiredPipelineService<IMessageFactory>(registry.Name)));
         OnlyItem.Register<Chain<T>>(builder.Services, registry);
         return builder;
@@ -149,9 +150,10 @@ public static class PipelineStepExtensions
                 services.GetRequiredKeyedService<IStepRunner<TIn, TOut>>(key), WorkerRegistration.CodecOf<TIn>(services, registry, queue, $"Step '{name}'")))
         {
             ServiceType = typeof(IStepRunner<TIn, TOut>),
+            Step = step.Traits,
         });
         builder.Services.AddKeyedSingleton(key, (services, _) => step.Build(
-            create(services), OptionsOf(services, key), new SuiteServices(services, registry), services.GetRequiredService<RunEnvironment>()));
+            create(services), OptionsOf(services, key), new SuiteServices(services, registry), services.GetRequiredPipelineService<RunEnvironment>(registry.Name)));
         OnlyItem.Register<IStepRunner<TIn, TOut>>(builder.Services, registry);
         return builder;
     }

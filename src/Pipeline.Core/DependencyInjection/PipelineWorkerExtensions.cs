@@ -29,7 +29,7 @@ public static class PipelineWorkerExtensions
     {
         ArgumentNullException.ThrowIfNull(chain);
         var registry = PipelineBuilder.RegistryOf(builder);
-        return Add(builder, registry, queue, name, configure, services => WorkerRegistration.CreateHandler(services, registry, Sections.Chains, chain, queue));
+        return Add(builder, registry, queue, name, configure, (Sections.Chains, chain));
     }
 
     /// <summary>Declares a worker that runs a step over the values of a queue.</summary>
@@ -46,7 +46,7 @@ public static class PipelineWorkerExtensions
     {
         ArgumentNullException.ThrowIfNull(step);
         var registry = PipelineBuilder.RegistryOf(builder);
-        return Add(builder, registry, queue, name, configure, services => WorkerRegistration.CreateHandler(services, registry, Sections.Steps, step, queue));
+        return Add(builder, registry, queue, name, configure, (Sections.Steps, step));
     }
 
     /// <summary>Declares a worker that hands messages as they are to a handler, which is registered as a singleton unless it is registered already.</summary>
@@ -64,7 +64,7 @@ public static class PipelineWorkerExtensions
     {
         var registry = PipelineBuilder.RegistryOf(builder);
         builder.Services.TryAddSingleton<THandler>();
-        return Add(builder, registry, queue, name, configure, static services => services.GetRequiredService<THandler>());
+        return Add(builder, registry, queue, name, configure, handler: null, static services => services.GetRequiredService<THandler>());
     }
 
     private static IPipelineBuilder Add(
@@ -73,12 +73,29 @@ public static class PipelineWorkerExtensions
         string queue,
         string? name,
         Action<QueueWorkerOptions>? configure,
+        (string Section, string Name) handler) =>
+        Add(
+            builder,
+            registry,
+            queue,
+            name,
+            configure,
+            handler,
+            services => WorkerRegistration.CreateHandler(services, registry, handler.Section, handler.Name, queue));
+
+    private static IPipelineBuilder Add(
+        IPipelineBuilder builder,
+        PipelineRegistry registry,
+        string queue,
+        string? name,
+        Action<QueueWorkerOptions>? configure,
+        (string Section, string Name)? handler,
         Func<IServiceProvider, IMessageHandler> createHandler)
     {
         ArgumentNullException.ThrowIfNull(queue);
         var worker = name ?? queue;
         var key = registry.KeyOf(worker);
-        registry.Declare(new WorkerRegistration(worker, services => services.GetRequiredKeyedService<QueueWorker>(key)));
+        registry.Declare(new WorkerRegistration(worker, services => services.GetRequiredKeyedService<QueueWorker>(key)) { Queue = queue, Handler = handler });
         OptionsBinding.Add<QueueWorkerOptions>(
             builder.Services, registry, Sections.Workers, worker, static (section, options) => section.Bind(options, OptionsBinding.Strictly), configure);
         builder.Services.AddKeyedSingleton(

@@ -9,9 +9,11 @@ internal static class Sections
     public const string Workers = "Workers";
     public const string Caching = "Caching";
     public const string RateLimiting = "RateLimiting";
+    public const string Learning = "Learning";
+    public const string Telemetry = "Telemetry";
 
-    public static readonly string[] All = [Queues, Steps, Chains, Workers, Caching, RateLimiting];
+    public static readonly string[] All = [Queues, Steps, Chains, Workers, Caching, RateLimiting, Learning, Telemetry];
 
     /// <summary>Those of the suite as a whole: their settings stand in them directly, not by the names of items.</summary>
-    public static readonly string[] Single = [Caching, RateLimiting];
+    public static readonly string[] Single = [Caching, RateLimiting, Learning, Telemetry];
 }

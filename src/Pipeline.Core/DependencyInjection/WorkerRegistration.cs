@@ -11,6 +11,12 @@ internal sealed record WorkerRegistration(string Name, Action<IServiceProvider> 
 {
     private static readonly QueueWorkerOptionsValidator Validator = new();
 
+    /// <summary>The queue that it works on.</summary>
+    public required string Queue { get; init; }
+
+    /// <summary>The section and the name of the chain or step that it runs; <see langword="null"/> where a class handles the messages.</summary>
+    public (string Section, string Name)? Handler { get; init; }
+
     public static QueueWorker Create(IServiceProvider services, PipelineRegistry registry, string name, string queue, IMessageHandler handler)
     {
         var options = services.GetRequiredService<IOptionsMonitor<QueueWorkerOptions>>().Get(registry.KeyOf(name));

@@ -71,6 +71,6 @@ public sealed partial class StepBuilder<TIn, TOut>
             settings.SerializerOf<TOut>();
         }
 
-        return new(settings, new StepRecorder(Name, environment), environment.Time);
+        return new(settings, new StepRecorder(Name, environment), environment);
     }
 }

@@ -49,6 +49,26 @@ public sealed partial class StepBuilder<TIn, TOut> : StepBuilderBase<TIn, StepBu
             stages.Add(cache);
         }
 
+        if (SemanticCacheStageOf(services) is { } semanticCache)
+        {
+            stages.Add(semanticCache);
+        }
+
+        if (RecallOf(services, environment) is { } recall)
+        {
+            stages.Add(new RecallStage<TIn, TOut>(recall));
+        }
+
+        if (LearnStageOf(services, environment) is { } learn)
+        {
+            stages.Add(learn);
+        }
+
+        if (environment.Meter is { Prices: not null } meter)
+        {
+            stages.Add(new SettlementStage<TIn, TOut>(meter));
+        }
+
         var resilience = ResilienceOf(options, environment);
         if (OwnPipeline is { } own)
         {

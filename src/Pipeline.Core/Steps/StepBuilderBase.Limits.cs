@@ -74,7 +74,7 @@ public abstract partial class StepBuilderBase<TIn, TBuilder>
     /// </param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// <para>A call takes its estimate, and at its end settles what it used: all tokens reported with <see cref="StepContext.ReportUsage"/>, also by
+    /// <para>A call takes its estimate, and at its end settles what it used: all tokens reported with <see cref="StepContext.ReportUsage(in Telemetry.TokenUsage)"/>, also by
     /// attempts that failed. What was taken too much is given back; what was taken too little is debt, for which later calls wait. A call for which
     /// the step did not run, since a cache answered it, for instance, uses none. A call that ran and reported nothing keeps its estimate.</para>
     /// <para>For the rest see <see cref="Limit(RateLimitRule, Partition, long)"/>.</para>

@@ -11,7 +11,7 @@ namespace Pipeline.Steps;
 /// a run has a context of its own, and nothing of the call's but what cannot change. What it finds out goes to its call if that still waits;
 /// otherwise the run is metered by itself, so that its tokens are counted once in either case.
 /// </remarks>
-internal sealed class StepCacheStage<TIn, TOut>(StepCacheSettings<TIn, TOut> settings, StepRecorder recorder, TimeProvider time)
+internal sealed class StepCacheStage<TIn, TOut>(StepCacheSettings<TIn, TOut> settings, StepRecorder recorder, RunEnvironment environment)
     : IStepStage<TIn, TOut>
 {
     public StepStageOrder Order => StepStageOrder.Cache;
@@ -29,7 +29,7 @@ internal sealed class StepCacheStage<TIn, TOut>(StepCacheSettings<TIn, TOut> set
         var pending = settings.Cache.AskAsync(
             key,
             call,
-            static (c, token) => c.Stage.RunAsync(c, token),
+            static (c, work, token) => c.Stage.RunAsync(c, work, token),
             settings.Policy,
             settings.Tags?.Invoke(input),
             HybridCacheEntryFlags.None,
@@ -69,6 +69,11 @@ internal sealed class StepCacheStage<TIn, TOut>(StepCacheSettings<TIn, TOut> set
             Record(run);
         }
 
+        if (answer.Outcome is CacheOutcome.Hit or CacheOutcome.StaleHit or CacheOutcome.Shared)
+        {
+            context.Avoid(answer.Origin);
+        }
+
         var isFromSemanticCache =
             context.CacheOutcome == CacheOutcome.SemanticHit && answer.Outcome is CacheOutcome.Miss or CacheOutcome.Failed;
         context.CacheOutcome = isFromSemanticCache ? CacheOutcome.SemanticHit : answer.Outcome;
@@ -88,7 +93,7 @@ internal sealed class StepCacheStage<TIn, TOut>(StepCacheSettings<TIn, TOut> set
         }
     }
 
-    private async ValueTask<TOut> RunAsync(Call call, CancellationToken cancellationToken)
+    private async ValueTask<TOut> RunAsync(Call call, KeyWork work, CancellationToken cancellationToken)
     {
         var context = new StepContext();
         context.Begin(call.Step, call.Version, call.Context, cancellationToken);
@@ -99,23 +104,39 @@ internal sealed class StepCacheStage<TIn, TOut>(StepCacheSettings<TIn, TOut> set
         call.Link.Begin(call.Number, run);
 
         using var scope = CallContext.Use(call.Context);
-        var start = time.GetTimestamp();
+        var ambient = AmbientRun.Of(context, environment.Meter);
+        ambient?.Enter();
+        var start = environment.Time.GetTimestamp();
         Exception? error = null;
         try
         {
-            return await call.Next(call.Input, context, cancellationToken).ConfigureAwait(false);
+            var value = await call.Next(call.Input, context, cancellationToken).ConfigureAwait(false);
+            Settle(context, ambient);
+            work.Origin = context.ToOrigin();
+            return value;
         }
         catch (Exception e)
         {
             error = e;
+            Settle(context, ambient);
             throw;
         }
         finally
         {
-            if (!call.Link.TryEnd(run, time.GetElapsedTime(start), error))
+            if (!call.Link.TryEnd(run, environment.Time.GetElapsedTime(start), error))
             {
                 Record(run);
             }
+        }
+    }
+
+    // First, so that nothing is reported to a run whose accounts are closed.
+    private void Settle(StepContext context, AmbientRun? ambient)
+    {
+        ambient?.End();
+        if (environment.Meter is { } meter)
+        {
+            context.Settle(meter);
         }
     }
 

@@ -8,16 +8,14 @@ namespace Pipeline.Steps;
 /// <summary>What a step knows of the call that it makes, and where it and the runner's stages leave what they found out.</summary>
 /// <remarks>
 /// Valid until the call ends: the instance is used again for other calls. Work that outlives its call has to <see cref="Retain"/> it.
-/// <see cref="ReportUsage"/> and <see cref="AddRateLimit"/> are thread safe; the rest belongs to whoever runs at the moment.
+/// To report usage and <see cref="AddRateLimit"/> are thread safe; the rest belongs to whoever runs at the moment.
 /// </remarks>
-public sealed class StepContext
+public sealed partial class StepContext
 {
     private readonly Lock _gate = new();
-    private TokenUsage _usage;
     private List<RateLimitDecision>? _rateLimits;
     private volatile bool _isRetained;
     private volatile bool _hasReports;
-    private volatile bool _hasUsage;
 
     /// <summary>Makes a context. For tests of steps and stages; the runner makes its own.</summary>
     /// <param name="stepName">The step's name, 1 to 512 bytes of UTF-8.</param>
@@ -48,51 +46,18 @@ public sealed class StepContext
 
     /// <summary>
     /// The model that answers, 1 to 512 bytes of UTF-8, or <see langword="null"/>. Selected from the input before the call, which cache keys and time-outs
-    /// take into account; a step that learns it later sets it for the metering.
+    /// take into account; a step that learns it later sets it for the metering. Where nobody sets it, the model that was last reported to have used
+    /// tokens (<see cref="ReportUsage(in TokenUsage, string?)"/>).
     /// </summary>
     /// <exception cref="ArgumentException">The value is neither null nor a valid name.</exception>
     public string? Model
     {
-        get;
-        set
-        {
-            if (value is not null)
-            {
-                StoredName.ThrowIfInvalid(value, nameof(Model));
-            }
-
-            field = value;
-        }
+        get => field ?? _reportedModel;
+        set => field = Checked(value, nameof(Model));
     }
 
     /// <summary>Which attempt at the call this is, from 1; 0 while none has begun, as when the cache answers.</summary>
     public int Attempt { get; internal set; }
-
-    /// <summary>The tokens that the call has used so far, in all its attempts.</summary>
-    public TokenUsage Usage
-    {
-        get
-        {
-            if (!_hasReports)
-            {
-                return default;
-            }
-
-            lock (_gate)
-            {
-                return _usage;
-            }
-        }
-    }
-
-    /// <summary>What the call costs, in the currency of the price table; <see langword="null"/> where that is not known. Set by a stage.</summary>
-    public decimal? Cost { get; set; }
-
-    /// <summary>What the call would have cost had the cache not answered. Set by a stage.</summary>
-    public decimal CostAvoided { get; set; }
-
-    /// <summary>The version of the price table behind <see cref="Cost"/>, or <see langword="null"/>. Set by a stage.</summary>
-    public string? PriceTableVersion { get; set; }
 
     /// <summary>What the cache did for the call. Set by a stage.</summary>
     public CacheOutcome CacheOutcome { get; set; }
@@ -120,27 +85,11 @@ public sealed class StepContext
 
     internal bool IsRetained => _isRetained;
 
-    /// <summary>Whether the call's usage is known: it was reported, be it as zero.</summary>
-    internal bool HasUsage => _hasUsage;
-
     /// <summary>The token that the caller gave, by which a call that was cancelled is told from one that timed out.</summary>
     internal CancellationToken CallerToken { get; private set; }
 
     /// <summary>What ties the call to a run of the step that the cache shares with other calls. Made once it is asked for, and kept.</summary>
     internal StepRunLink RunLink => field ??= new StepRunLink();
-
-    /// <summary>Adds tokens that the call has used. May be called several times, also for attempts that fail.</summary>
-    /// <param name="usage">The tokens.</param>
-    /// <exception cref="OverflowException">A sum is above <see cref="long.MaxValue"/>.</exception>
-    public void ReportUsage(in TokenUsage usage)
-    {
-        lock (_gate)
-        {
-            _usage += usage;
-            _hasUsage = true;
-            _hasReports = true;
-        }
-    }
 
     /// <summary>Adds the decision of a rate limit. Called by stages.</summary>
     /// <param name="decision">The decision.</param>
@@ -169,16 +118,9 @@ public sealed class StepContext
     {
         Model = run.Model;
         Attempt = run.Attempt;
-        Cost = run.Cost;
-        CostAvoided = run.CostAvoided;
-        PriceTableVersion = run.PriceTableVersion;
         CacheOutcome = run.CacheOutcome;
         Learnings = run.Learnings;
-        if (run.HasUsage)
-        {
-            ReportUsage(run.Usage);
-        }
-
+        AdoptAccounts(run);
         foreach (var decision in run.RateLimits)
         {
             AddRateLimit(decision);
@@ -191,17 +133,23 @@ public sealed class StepContext
         CallerToken = default;
         Model = null;
         Attempt = 0;
-        Cost = null;
-        CostAvoided = 0;
-        PriceTableVersion = null;
         CacheOutcome = CacheOutcome.NotUsed;
         Learnings = [];
+        ClearAccounts();
         if (_hasReports)
         {
-            _usage = default;
-            _hasUsage = false;
             _rateLimits?.Clear();
             _hasReports = false;
         }
+    }
+
+    private static string? Checked(string? name, string property)
+    {
+        if (name is not null)
+        {
+            StoredName.ThrowIfInvalid(name, property);
+        }
+
+        return name;
     }
 }

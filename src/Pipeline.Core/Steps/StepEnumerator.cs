@@ -6,10 +6,11 @@ namespace Pipeline.Steps;
 
 /// <summary>One call of a streaming step: it is metered when it is disposed.</summary>
 internal sealed class StepEnumerator<TItem>(
-    Func<IAsyncEnumerable<TItem>> begin, StepContext context, StepRecorder recorder, TimeProvider time, IDisposable? tokens)
+    Func<IAsyncEnumerable<TItem>> begin, StepContext context, StepRecorder recorder, RunEnvironment environment, IDisposable? tokens)
     : IAsyncEnumerator<TItem>
 {
-    private readonly long _start = time.GetTimestamp();
+    private readonly long _start = environment.Time.GetTimestamp();
+    private readonly AmbientRun? _run = AmbientRun.Of(context, environment.Meter);
     private IAsyncEnumerator<TItem>? _items;
     private Activity? _activity;
     private Exception? _error;
@@ -43,6 +44,7 @@ internal sealed class StepEnumerator<TItem>(
         {
             using var scope = CallContext.Use(context.Call);
             Activity.Current = _activity ?? Activity.Current;
+            _run?.Enter();
             if (_items is not null)
             {
                 await _items.DisposeAsync().ConfigureAwait(false);
@@ -55,6 +57,7 @@ internal sealed class StepEnumerator<TItem>(
         }
         finally
         {
+            Settle();
             Record();
             _activity?.Dispose();
             tokens?.Dispose();
@@ -65,6 +68,7 @@ internal sealed class StepEnumerator<TItem>(
     private async ValueTask<bool> MoveAsync()
     {
         using var scope = CallContext.Use(context.Call);
+        _run?.Enter();
         if (!_hasBegun)
         {
             _hasBegun = true;
@@ -74,6 +78,15 @@ internal sealed class StepEnumerator<TItem>(
 
         Activity.Current = _activity ?? Activity.Current;
         return _items is not null && await _items.MoveNextAsync().ConfigureAwait(false);
+    }
+
+    private void Settle()
+    {
+        _run?.End();
+        if (environment.Meter is { } meter)
+        {
+            context.Settle(meter);
+        }
     }
 
     private void Record()
@@ -86,6 +99,6 @@ internal sealed class StepEnumerator<TItem>(
         var outcome = _error is null
             ? CallOutcome.Succeeded
             : CallOutcomes.Of(_error, _error is OperationCanceledException && context.CallerToken.IsCancellationRequested);
-        recorder.Record(context, time.GetElapsedTime(_start), outcome, _error, _activity);
+        recorder.Record(context, environment.Time.GetElapsedTime(_start), outcome, _error, _activity);
     }
 }

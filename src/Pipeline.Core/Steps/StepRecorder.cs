@@ -14,6 +14,7 @@ internal sealed class StepRecorder
     private readonly string _step;
     private readonly string _activityName;
     private int _hasLoggedSink;
+    private int _hasLoggedRecord;
 
     public StepRecorder(string step, RunEnvironment environment)
     {
@@ -31,11 +32,12 @@ internal sealed class StepRecorder
     public void Record(StepContext context, TimeSpan duration, CallOutcome outcome, Exception? error, Activity? activity)
     {
         _environment.Diagnostics.RecordStep(_step, outcome.ToTag(), duration);
+        RecordCost(context);
         if (activity is not null)
         {
             activity.SetTag(PipelineDiagnostics.StepTag, _step)
                 .SetTag(PipelineDiagnostics.TenantTag, context.Call.Tenant)
-                .SetTag(PipelineDiagnostics.ModelTag, context.Model)
+                .SetTag(GenAiConventions.RequestModel, context.Model)
                 .SetTag(PipelineDiagnostics.AttemptsTag, context.Attempt);
             PipelineDiagnostics.Finish(activity, outcome.ToTag(), error);
         }
@@ -46,27 +48,47 @@ internal sealed class StepRecorder
         }
     }
 
+    private void RecordCost(StepContext context)
+    {
+        var diagnostics = _environment.Diagnostics;
+        if (!diagnostics.MeasuresCost)
+        {
+            return;
+        }
+
+        var prices = _environment.Meter?.Prices;
+        foreach (var (model, cost) in context.CostParts)
+        {
+            diagnostics.AddCost(_step, model, prices?.Currency, cost);
+        }
+
+        if (context.CostAvoided > 0)
+        {
+            // A name that the price table does not know could be anything.
+            var model = context.ModelAvoided is { } name && prices is not null && prices.TryFind(name, out var price) ? price.Name : null;
+            diagnostics.AddCostAvoided(_step, model, prices?.Currency, context.CostAvoided);
+        }
+    }
+
     private void Emit(StepContext context, TimeSpan duration, CallOutcome outcome, Exception? error)
     {
-        var now = _environment.Time.GetUtcNow();
-        var record = new TelemetryRecord
+        TelemetryRecord record;
+        try
         {
-            Id = Guid.CreateVersion7(now),
-            Time = now - duration,
-            Duration = duration,
-            Step = _step,
-            Tenant = context.Call.Tenant,
-            Model = context.Model,
-            RequestId = context.Call.RequestId,
-            TraceId = Activity.Current?.TraceId ?? default,
-            Outcome = outcome,
-            Cache = context.CacheOutcome,
-            Usage = context.Usage,
-            Cost = context.Cost,
-            CostAvoided = context.CostAvoided,
-            PriceTableVersion = context.PriceTableVersion,
-            ErrorType = error?.GetType().Name,
-        };
+            record = CreateRecord(context, duration, outcome, error);
+        }
+        catch (ArgumentException e)
+        {
+            // A value that no record can have, such as a cost with more decimals than money has, must not break the call.
+            _environment.Diagnostics.CountSinkError("none");
+            if (Interlocked.Exchange(ref _hasLoggedRecord, 1) == 0)
+            {
+                Log.TelemetryRecordImpossible(_logger, _step, e);
+            }
+
+            return;
+        }
+
         foreach (var sink in _sinks)
         {
             try
@@ -84,5 +106,28 @@ internal sealed class StepRecorder
                 }
             }
         }
+    }
+
+    private TelemetryRecord CreateRecord(StepContext context, TimeSpan duration, CallOutcome outcome, Exception? error)
+    {
+        var now = _environment.Time.GetUtcNow();
+        return new TelemetryRecord
+        {
+            Id = Guid.CreateVersion7(now > DateTimeOffset.UnixEpoch ? now : DateTimeOffset.UnixEpoch),
+            Time = now - duration,
+            Duration = duration,
+            Step = _step,
+            Tenant = context.Call.Tenant,
+            Model = context.Model,
+            RequestId = context.Call.RequestId,
+            TraceId = Activity.Current?.TraceId ?? default,
+            Outcome = outcome,
+            Cache = context.CacheOutcome,
+            Usage = context.Usage,
+            Cost = context.Cost,
+            CostAvoided = context.CostAvoided,
+            PriceTableVersion = context.PriceTableVersion,
+            ErrorType = error?.GetType().Name,
+        };
     }
 }

@@ -22,6 +22,8 @@ public readonly record struct StepResult<TOut>
         Attempts = context.Attempt;
         Usage = context.Usage;
         Cost = context.Cost;
+        CostAvoided = context.CostAvoided;
+        Model = context.Model;
         CacheOutcome = context.CacheOutcome;
         _rateLimits = context.RateLimits;
     }
@@ -40,8 +42,14 @@ public readonly record struct StepResult<TOut>
     /// <summary>The tokens that the call used, in all its attempts, as far as the step reported them.</summary>
     public TokenUsage Usage { get; init; }
 
-    /// <summary>What the call cost, in the currency of the price table; <see langword="null"/> where that is not known.</summary>
+    /// <summary>The model that answered, or <see langword="null"/> where none took part or nobody named it.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>What the call cost, in the currency of the price table; <see langword="null"/> where that is not known, 0 where a cache answered.</summary>
     public decimal? Cost { get; init; }
+
+    /// <summary>What the call would have cost had no cache answered: what the run did that made the answer; 0 where that is not known.</summary>
+    public decimal CostAvoided { get; init; }
 
     /// <summary>What the cache did for the call.</summary>
     public CacheOutcome CacheOutcome { get; init; }

@@ -52,6 +52,8 @@ internal sealed class StepRunner<TIn, TOut>(
         var context = StepContextPool.Rent();
         context.Begin(name, version, call, cancellationToken);
         var start = _time.GetTimestamp();
+        var run = AmbientRun.Of(context, environment.Meter);
+        var outer = run?.Enter();
         ValueTask<TOut> pending;
         try
         {
@@ -70,21 +72,27 @@ internal sealed class StepRunner<TIn, TOut>(
             pending = ValueTask.FromException<TOut>(e);
         }
 
+        if (run is not null)
+        {
+            AmbientRun.Restore(outer);
+        }
+
         return pending.IsCompletedSuccessfully
-            ? new ValueTask<StepResult<TOut>>(Succeed(pending.Result, context, start, activity))
-            : AwaitAsync(pending, context, start, activity, cancellationToken);
+            ? new ValueTask<StepResult<TOut>>(Succeed(pending.Result, context, run, start, activity))
+            : AwaitAsync(pending, context, run, start, activity, cancellationToken);
     }
 
     private async ValueTask<StepResult<TOut>> AwaitAsync(
-        ValueTask<TOut> pending, StepContext context, long start, Activity? activity, CancellationToken cancellationToken)
+        ValueTask<TOut> pending, StepContext context, AmbientRun? run, long start, Activity? activity, CancellationToken cancellationToken)
     {
         try
         {
             var value = await pending.ConfigureAwait(false);
-            return Succeed(value, context, start, activity);
+            return Succeed(value, context, run, start, activity);
         }
         catch (Exception e)
         {
+            Settle(context, run);
             if (_recorder.IsListening || activity is not null)
             {
                 var outcome = CallOutcomes.Of(e, e is OperationCanceledException && cancellationToken.IsCancellationRequested);
@@ -97,9 +105,10 @@ internal sealed class StepRunner<TIn, TOut>(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private StepResult<TOut> Succeed(TOut value, StepContext context, long start, Activity? activity)
+    private StepResult<TOut> Succeed(TOut value, StepContext context, AmbientRun? run, long start, Activity? activity)
     {
         var duration = _time.GetElapsedTime(start);
+        Settle(context, run);
         var result = new StepResult<TOut>(value, context, duration);
         if (_recorder.IsListening || activity is not null)
         {
@@ -108,5 +117,14 @@ internal sealed class StepRunner<TIn, TOut>(
 
         StepContextPool.Return(context);
         return result;
+    }
+
+    private void Settle(StepContext context, AmbientRun? run)
+    {
+        run?.End();
+        if (environment.Meter is { } meter)
+        {
+            context.Settle(meter);
+        }
     }
 }

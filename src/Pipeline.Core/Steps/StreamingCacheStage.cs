@@ -8,8 +8,9 @@ namespace Pipeline.Steps;
 /// <summary>Replays the answers to equal calls from the cache, and keeps those that the step completes.</summary>
 /// <param name="settings">What the stage works with.</param>
 /// <param name="items">Writes one item.</param>
+/// <param name="meter">Prices what an answer took; <see langword="null"/> where nothing does.</param>
 internal sealed class StreamingCacheStage<TIn, TItem>(
-    StepCacheSettings<TIn, IReadOnlyList<TItem>> settings, IHybridCacheSerializer<TItem> items)
+    StepCacheSettings<TIn, IReadOnlyList<TItem>> settings, IHybridCacheSerializer<TItem> items, UsageMeter? meter)
     : IStreamingStepStage<TIn, TItem>
 {
     public StepStageOrder Order => StepStageOrder.Cache;
@@ -30,7 +31,11 @@ internal sealed class StreamingCacheStage<TIn, TItem>(
         var found = await FindAsync(key, cancellationToken).ConfigureAwait(false);
         context.CacheOutcome = found.Outcome is CacheOutcome.Hit or CacheOutcome.Failed ? found.Outcome : CacheOutcome.Miss;
         var replayed = found.Outcome == CacheOutcome.Hit ? found.Value : null;
-        if (replayed is null)
+        if (replayed is not null)
+        {
+            context.Avoid(found.Origin);
+        }
+        else
         {
             using var fill = await settings.Cache.BeginFillAsync(key, settings.Tags?.Invoke(input), cancellationToken).ConfigureAwait(false);
             var stream = next(input, context, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -48,11 +53,18 @@ internal sealed class StreamingCacheStage<TIn, TItem>(
                     }
 
                     // Reached only by a stream that came to its end: one that fails or is left early ends above.
+                    if (meter is not null)
+                    {
+                        context.Settle(meter);
+                    }
+
+                    fill.Origin = context.ToOrigin();
                     await KeepAsync(fill, collector, cancellationToken).ConfigureAwait(false);
                 }
                 else
                 {
                     context.CacheOutcome = CacheOutcome.StaleHit;
+                    context.Avoid(found.Origin);
                     replayed = found.Value;
                 }
             }
@@ -82,7 +94,7 @@ internal sealed class StreamingCacheStage<TIn, TItem>(
         settings.Cache.AskAsync<object?, CachedStream<TItem>?>(
             key,
             state: null,
-            static (_, _) => default,
+            static (_, _, _) => default,
             settings.Policy,
             tags: null,
             HybridCacheEntryFlags.DisableUnderlyingData,

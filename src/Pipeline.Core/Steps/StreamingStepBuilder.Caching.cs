@@ -62,7 +62,7 @@ public sealed partial class StreamingStepBuilder<TIn, TItem>
 
     /// <exception cref="InvalidOperationException">Nothing says how input or items are written, or the preset is not declared.</exception>
     /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
-    private StreamingCacheStage<TIn, TItem>? CacheStageOf(SuiteServices services)
+    private StreamingCacheStage<TIn, TItem>? CacheStageOf(SuiteServices services, RunEnvironment environment)
     {
         if (_cache?.Build(Name, services) is not { } settings)
         {
@@ -71,6 +71,6 @@ public sealed partial class StreamingStepBuilder<TIn, TItem>
 
         var items = settings.SerializerOf<TItem>();
         settings.Cache.Core.Serializers.Use(new CachedStreamSerializer<TItem>(items));
-        return new(settings, items);
+        return new(settings, items, environment.Meter);
     }
 }

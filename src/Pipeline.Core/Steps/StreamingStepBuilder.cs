@@ -46,9 +46,14 @@ public sealed partial class StreamingStepBuilder<TIn, TItem> : StepBuilderBase<T
             stages.Add(new StreamingRateLimitStage<TIn, TItem>(limiter));
         }
 
-        if (CacheStageOf(services) is { } cache)
+        if (CacheStageOf(services, environment) is { } cache)
         {
             stages.Add(cache);
+        }
+
+        if (RecallOf(services, environment) is { } recall)
+        {
+            stages.Add(new StreamingRecallStage<TIn, TItem>(recall));
         }
 
         var resilience = ResilienceOf(options, environment);

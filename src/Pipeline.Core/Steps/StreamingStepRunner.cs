@@ -11,7 +11,7 @@ internal sealed class StreamingStepRunner<TIn, TItem>(
 
     private string? Version => version;
 
-    private TimeProvider Time => environment.Time;
+    private RunEnvironment Environment => environment;
 
     public IAsyncEnumerable<TItem> RunAsync(TIn input, CallContext? context = null, CancellationToken cancellationToken = default) =>
         new Enumerable(this, input, context ?? CallContext.Current, cancellationToken);
@@ -36,7 +36,7 @@ internal sealed class StreamingStepRunner<TIn, TItem>(
             // Not pooled: the consumer decides how long the call lives.
             var context = new StepContext();
             context.Begin(owner.Name, owner.Version, call, token);
-            return new StepEnumerator<TItem>(() => owner.Begin(input, context, token), context, owner._recorder, owner.Time, linked);
+            return new StepEnumerator<TItem>(() => owner.Begin(input, context, token), context, owner._recorder, owner.Environment, linked);
         }
     }
 }

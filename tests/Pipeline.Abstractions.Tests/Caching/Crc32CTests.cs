@@ -1,5 +1,5 @@
 using FluentAssertions;
-using Pipeline.Caching;
+using Pipeline.Backends;
 using Xunit;
 
 namespace Pipeline.Abstractions.Tests.Caching;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Pipeline.Backends;
 using Pipeline.Caching;
 
 namespace Pipeline.Abstractions.Tests.Caching;

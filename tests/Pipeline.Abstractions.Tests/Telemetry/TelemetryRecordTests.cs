@@ -18,6 +18,10 @@ public sealed class TelemetryRecordTests
     }
 
     [Fact]
+    public void An_empty_set_of_attributes_is_none() =>
+        (Samples.Record with { Attributes = TelemetryAttributes.Empty }).Should().Be(Samples.Record);
+
+    [Fact]
     public void A_default_record_is_not_valid_but_can_be_looked_at()
     {
         var record = default(TelemetryRecord);

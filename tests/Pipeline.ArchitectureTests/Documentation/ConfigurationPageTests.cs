@@ -3,9 +3,11 @@ using System.Text.RegularExpressions;
 using FluentAssertions;
 using Pipeline.ArchitectureTests.Repository;
 using Pipeline.Caching;
+using Pipeline.Learning;
 using Pipeline.Queues;
 using Pipeline.RateLimiting;
 using Pipeline.Steps;
+using Pipeline.Telemetry;
 using Pipeline.Workers;
 using Xunit;
 
@@ -23,6 +25,9 @@ public sealed class ConfigurationPageTests
         { "Caching", typeof(TieredCacheOptions) },
         { "Caching:Default and Caching:Presets:&lt;name&gt;", typeof(CacheEntryPreset) },
         { "RateLimiting", typeof(RateLimitingOptions) },
+        { "Learning", typeof(LearningOptions) },
+        { "Telemetry", typeof(TelemetryOptions) },
+        { "Telemetry:Prices:Models:&lt;model&gt;", typeof(ModelPrices) },
     };
 
     [Theory]

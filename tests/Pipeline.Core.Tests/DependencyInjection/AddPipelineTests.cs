@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Queues;
 using Pipeline.Workers;
+using Pipeline.Telemetry;
 using Xunit;
 
 namespace Pipeline.DependencyInjection;
@@ -106,5 +107,7 @@ public sealed class AddPipelineTests
 
         public IPipelineBuilder SetRole<TRole>(string claimedBy, Func<IServiceProvider, TRole> factory)
             where TRole : class => this;
+
+        public IPipelineBuilder AddTelemetryStore(Func<IServiceProvider, ITelemetryStore> factory) => this;
     }
 }

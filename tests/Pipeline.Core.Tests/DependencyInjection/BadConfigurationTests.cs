@@ -15,7 +15,7 @@ public sealed class BadConfigurationTests
     public static TheoryData<string, string?, string> Mistakes => new()
     {
         // An unknown section or item.
-        { "Queue:documents:MaxDeliveries", "7", "'Pipeline:Queue' is no setting of the suite. Its sections are Queues, Steps, Chains, Workers, Caching, RateLimiting. Correct*" },
+        { "Queue:documents:MaxDeliveries", "7", "'Pipeline:Queue' is no setting of the suite. Its sections are Queues, Steps, Chains, Workers, Caching, RateLimiting, Learning, Telemetry. Correct*" },
         { "Concurrency", "7", "'Pipeline:Concurrency' is no setting of the suite.*" },
         { "Queues:document:MaxDeliveries", "7", "'Pipeline:Queues:document' configures 'document', which is not declared in code; declared are: 'documents'.*" },
         { "Workers:document:Concurrency", "7", "'Pipeline:Workers:document' configures 'document', which is not declared*'documents'. Correct the name, or remove*" },

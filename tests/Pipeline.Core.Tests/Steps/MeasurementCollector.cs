@@ -38,6 +38,9 @@ internal sealed class MeasurementCollector : IDisposable
         }
     }
 
+    /// <summary>Has the instruments measure that only do so when they are asked.</summary>
+    public void Collect() => _listener.RecordObservableInstruments();
+
     public void Dispose()
     {
         _listener.Dispose();

@@ -6,7 +6,7 @@ namespace Pipeline.Caching;
 internal sealed record CacheRequest<TState, T>(
     string Key,
     TState State,
-    Func<TState, CancellationToken, ValueTask<T>> Factory,
+    Func<TState, KeyWork, CancellationToken, ValueTask<T>> Factory,
     Func<T, bool>? Keep,
     CachePolicy Policy,
     EntryTags Tags,

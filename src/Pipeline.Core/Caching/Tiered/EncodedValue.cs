@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.Caching.Hybrid;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Caching;
 
@@ -8,8 +9,13 @@ namespace Pipeline.Caching;
 internal sealed class EncodedValue<T> : IDisposable
 {
     private readonly T _value;
+    private readonly ValueOrigin? _origin;
 
-    private EncodedValue(T value) => _value = value;
+    private EncodedValue(T value, ValueOrigin? origin)
+    {
+        _value = value;
+        _origin = origin;
+    }
 
     /// <summary>What goes to the backend; <see langword="null"/> if nothing does.</summary>
     public PooledBuffer? Stored { get; private init; }
@@ -24,21 +30,23 @@ internal sealed class EncodedValue<T> : IDisposable
 
     /// <summary>Serialises a value.</summary>
     /// <param name="value">The value.</param>
+    /// <param name="origin">What it took to make it; <see langword="null"/> where that is not known.</param>
     /// <param name="serializers">The serializers.</param>
     /// <param name="toBackend">Whether it goes to the backend.</param>
     /// <remarks>Throws what the serializer throws.</remarks>
-    public static EncodedValue<T> Of(T value, CacheSerializers serializers, bool toBackend)
+    public static EncodedValue<T> Of(T value, ValueOrigin? origin, CacheSerializers serializers, bool toBackend)
     {
         if (ValueKind<T>.IsPlain && !toBackend)
         {
-            return new(value) { Bytes = value is string text ? Encoding.UTF8.GetByteCount(text) : Unsafe.SizeOf<T>() };
+            return new(value, origin) { Bytes = value is string text ? Encoding.UTF8.GetByteCount(text) : Unsafe.SizeOf<T>() };
         }
 
         var serializer = serializers.Get<T>();
         var buffer = new PooledBuffer();
+        int header;
         try
         {
-            TieredValue.Write(value, serializer, buffer);
+            header = TieredValue.Write(value, origin, serializer, buffer);
         }
         catch
         {
@@ -47,18 +55,18 @@ internal sealed class EncodedValue<T> : IDisposable
             throw;
         }
 
-        return new(value)
+        return new(value, origin)
         {
             Stored = buffer,
             Serializer = serializer,
-            Payload = value is null || ValueKind<T>.IsImmutable ? null : buffer.Written[TieredValue.HeaderBytes..].ToArray(),
-            Bytes = buffer.Length - TieredValue.HeaderBytes,
+            Payload = value is null || ValueKind<T>.IsImmutable ? null : buffer.Written[header..].ToArray(),
+            Bytes = buffer.Length - header,
         };
     }
 
     /// <summary>The value as this process keeps it.</summary>
     public LocalEntry<T> ToEntry(string key, EntryTags tags, long born, in EntryTimes times) =>
-        LocalEntry<T>.Of(key, _value, Payload, Bytes, Serializer, tags, born, times);
+        LocalEntry<T>.Of(key, _value, Payload, Bytes, _origin, Serializer, tags, born, times);
 
     public void Dispose() => Stored?.Dispose();
 }

@@ -82,14 +82,14 @@ internal sealed partial class FlightRun<TState, T>
     {
         try
         {
-            if (TieredValue.TryOpen(stored, out var bytes))
+            if (TieredValue.TryOpen(stored, out var bytes, out var origin))
             {
                 var serializer = _core.Serializers.Get<T>();
                 var value = TieredValue.Read(bytes, serializer);
                 var payload = ValueKind<T>.IsImmutable ? null : bytes?.ToArray();
                 var times = EntryTimes.OfCopy(_policy, found, _core.Clock.Now);
                 return LocalEntry<T>.Of(
-                    _flight.Key, value, payload, stored.Length, serializer, EntryTags.Of(found.Tags), _flight.Born, times);
+                    _flight.Key, value, payload, stored.Length, origin, serializer, EntryTags.Of(found.Tags), _flight.Born, times);
             }
 
             NoteUnreadable(exception: null);

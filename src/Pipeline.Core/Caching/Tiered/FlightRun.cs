@@ -114,13 +114,13 @@ internal sealed partial class FlightRun<TState, T>
         var duration = _core.Time.GetElapsedTime(start);
         var stored = await _core.Writer.FillAsync(_flight, value, isKept, _policy, _flags).ConfigureAwait(false);
         Record(duration, stored.Name);
-        return FlightAnswer<T>.Of(value, stored.Payload, OutcomeOfMiss(), stored.Serializer);
+        return FlightAnswer<T>.Of(value, stored.Payload, OutcomeOfMiss(), _flight.Origin, stored.Serializer);
     }
 
     private async ValueTask<T> InvokeAsync()
     {
         FlightScope.Enter(_flight);
-        return await _request.Factory(_request.State, _flight.Token).ConfigureAwait(false);
+        return await _request.Factory(_request.State, _flight, _flight.Token).ConfigureAwait(false);
     }
 
     private void Fail(Exception exception)

@@ -1,3 +1,5 @@
+using Pipeline.Telemetry;
+
 namespace Pipeline.Caching;
 
 /// <summary>
@@ -24,6 +26,9 @@ internal abstract class KeyWork
         get => Volatile.Read(ref _tags);
         set => Volatile.Write(ref _tags, value);
     }
+
+    /// <summary>What it took to make its value. Set by whoever makes it, before the value is handed over; <see langword="null"/> where nobody says.</summary>
+    public ValueOrigin? Origin { get; set; }
 
     /// <summary>Whether its value may still be stored: nothing has replaced or removed the entry since.</summary>
     public bool IsStorable { get; set; } = true;

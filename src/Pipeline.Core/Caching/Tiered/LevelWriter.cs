@@ -16,7 +16,7 @@ internal sealed class LevelWriter(CacheCore core)
         EncodedValue<T> encoded;
         try
         {
-            encoded = EncodedValue<T>.Of(value, core.Serializers, toBackend);
+            encoded = EncodedValue<T>.Of(value, work.Origin, core.Serializers, toBackend);
         }
         catch (Exception exception)
         {
@@ -40,7 +40,7 @@ internal sealed class LevelWriter(CacheCore core)
         string key, T value, EntryTags tags, CachePolicy policy, HybridCacheEntryFlags flags, CancellationToken cancellationToken)
     {
         var toBackend = !flags.HasFlag(HybridCacheEntryFlags.DisableDistributedCacheWrite);
-        using var encoded = EncodedValue<T>.Of(value, core.Serializers, toBackend);
+        using var encoded = EncodedValue<T>.Of(value, origin: null, core.Serializers, toBackend);
         if (IsOversized(encoded))
         {
             await RemoveAsync(key, cancellationToken).ConfigureAwait(false);

@@ -1,16 +1,22 @@
+using Pipeline.Telemetry;
+
 namespace Pipeline.Caching;
 
 /// <summary>A copy in this process.</summary>
 internal abstract class LocalEntry : StoreEntry
 {
     // The fields of this class and of those derived from it.
-    private const int OwnBytes = 96;
+    private const int OwnBytes = 104;
+
+    // Those of an origin. Its strings are few, and shared by many entries.
+    private const int OriginBytes = 96;
 
     private long _refreshFrom;
 
-    protected LocalEntry(string key, long valueBytes, EntryTags tags, long born, in EntryTimes times)
-        : base(key, CostOf(key) + OwnBytes + valueBytes + CostOfTags(tags))
+    protected LocalEntry(string key, long valueBytes, ValueOrigin? origin, EntryTags tags, long born, in EntryTimes times)
+        : base(key, CostOf(key) + OwnBytes + (origin is null ? 0 : OriginBytes) + valueBytes + CostOfTags(tags))
     {
+        Origin = origin;
         Tags = tags;
         Born = born;
         Confirmed = born;
@@ -20,6 +26,9 @@ internal abstract class LocalEntry : StoreEntry
         QuietUntil = Math.Min(times.ServeUntil, times.RefreshFrom);
         KeepUntil = times.KeepUntil;
     }
+
+    /// <summary>What it took to make the value; <see langword="null"/> where that is not known.</summary>
+    public ValueOrigin? Origin { get; }
 
     public EntryTags Tags { get; }
 

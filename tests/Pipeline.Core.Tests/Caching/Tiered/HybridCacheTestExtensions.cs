@@ -21,7 +21,7 @@ internal static class HybridCacheTestExtensions
         var answer = await cache.AskAsync(
             key,
             factory,
-            static (made, token) => made.MakeAsync(token),
+            static (made, _, token) => made.MakeAsync(token),
             TieredCache.PolicyOf(preset),
             tags: null,
             HybridCacheEntryFlags.None,

@@ -33,7 +33,7 @@ public sealed class TieredCacheAllocationTests
         Measure(() => cache.GetOrCreateAsync("seal", 1, static (_, _) => new ValueTask<Seal>((Seal)null!))).Should().Be(0);
         Measure(() => cache.GetOrCreateAsync("point", 1, static (_, _) => new ValueTask<Point>(default(Point)))).Should().Be(0);
         Measure(() => host.Cache.AskAsync(
-            "text", 1, static (_, _) => new ValueTask<string>("other"), preset, tags: null, HybridCacheEntryFlags.None, keep: null, CancellationToken.None)).Should().Be(0);
+            "text", 1, static (_, _, _) => new ValueTask<string>("other"), preset, tags: null, HybridCacheEntryFlags.None, keep: null, CancellationToken.None)).Should().Be(0);
     }
 
     private static long Measure<T>(Func<ValueTask<T>> ask)

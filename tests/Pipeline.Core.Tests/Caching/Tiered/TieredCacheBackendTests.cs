@@ -127,7 +127,11 @@ public sealed class TieredCacheBackendTests
     {
         using var host = await TieredHost.SharedAsync();
         var options = new CacheEntryOptions { FreshFor = TimeSpan.FromHours(1) };
-        byte[][] foreign = [[], [0x10, 0xFF], [0x11, 0x00], [0x20, 0x41], Encoding.UTF8.GetBytes("{}")];
+        byte[][] foreign =
+        [
+            [], [0x10, 0xFF], [0x11, 0x00], [0x20], [0x20, 0x41], [0x20, 0x08, 0, 0, 0, 0, 0], [0x21, 0, 0, 0, 0, 0, 0, 0x41], [0x30, 0x41],
+            Encoding.UTF8.GetBytes("{}"),
+        ];
         foreach (var bytes in foreign)
         {
             await host.Store.SetAsync("key", new(bytes), options);

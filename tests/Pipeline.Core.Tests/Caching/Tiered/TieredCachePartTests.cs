@@ -133,7 +133,7 @@ public sealed class TieredCachePartTests
         var terms = new FlightTerms(default, AllowsStale: false);
         flights.JoinOrStart<string>("key", terms, EntryTags.AllOnly, seen: null, looks: true, out var first).Should().Be(JoinResult.Started);
         var entry = LocalEntry<string>.Of(
-            "key", "value", payload: null, 5, serializer: null, EntryTags.AllOnly, first!.Born, new EntryTimes(0, 1_000, 1_000, long.MaxValue));
+            "key", "value", payload: null, 5, origin: null, serializer: null, EntryTags.AllOnly, first!.Born, new EntryTimes(0, 1_000, 1_000, long.MaxValue));
         flights.Publish(first, EntryTags.AllOnly, entry, writes: false).Should().Be(PublishResult.Current);
         flights.End(first);
 

@@ -135,7 +135,7 @@ public sealed class TieredCacheValueTests
         {
             var value = $"value {i}";
             var answer = await host.Cache.AskAsync(
-                "key", value, static (made, _) => ValueTask.FromResult(made), TieredCache.PolicyOf(new CacheEntryPreset()), tags: null,
+                "key", value, static (made, _, _) => ValueTask.FromResult(made), TieredCache.PolicyOf(new CacheEntryPreset()), tags: null,
                 HybridCacheEntryFlags.None, keep: static _ => false, CancellationToken.None);
             answer.Value.Should().Be(value);
         }

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using FluentAssertions;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.ArchitectureTests.Repository;
+using Pipeline.Diagnostics;
+using Xunit;
+
+namespace Pipeline.ArchitectureTests.Documentation;
+
+/// <summary>docs/doctor.md lists every check there is, and the JSON that is written.</summary>
+public sealed class DoctorPageTests
+{
+    private static readonly string Page = File.ReadAllText(RepositoryFiles.FullPath("docs/doctor.md"));
+
+    [Fact]
+    public async Task The_page_lists_exactly_the_checks_of_a_suite_and_which_of_them_may_use_the_network()
+    {
+        var services = new ServiceCollection();
+        services.AddPipeline();
+        await using var provider = services.BuildServiceProvider();
+        var doctor = provider.GetRequiredService<Doctor>();
+        var skipped = (await doctor.RunAsync(new DoctorRunOptions { SkipNetwork = true })).Skipped;
+
+        var rows = Page[Page.IndexOf("## The checks", StringComparison.Ordinal)..].Split('\n')
+            .TakeWhile(line => !line.StartsWith("## Checks of", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .ToArray();
+
+        rows.Select(row => row[1].Trim('`')).Should().Equal(doctor.CheckNames);
+        rows.Where(row => row[6] == "yes").Select(row => row[1].Trim('`')).Should().Equal(skipped);
+        rows.Should().OnlyContain(row => row.Length == 8 && row[2].Length > 0 && row[5].Length > 0 && (row[3].Length > 0 || row[4].Length > 0));
+    }
+
+    [Fact]
+    public async Task The_page_shows_the_JSON_with_every_property()
+    {
+        var start = Page.IndexOf("```json", StringComparison.Ordinal) + "```json".Length;
+        using var shown = JsonDocument.Parse(Page[start..Page.IndexOf("```", start, StringComparison.Ordinal)]);
+        using var written = JsonDocument.Parse((await new Doctor([new NullCheck()]).RunAsync()).ToJson());
+
+        PropertiesOf(shown.RootElement).Should().Equal(PropertiesOf(written.RootElement));
+    }
+
+    [Fact]
+    public void The_page_explains_every_argument()
+    {
+        foreach (var argument in new[] { "--json", "--skip-network", "--only", "--except", "--timeout", "--no-color", "--list", "--help" })
+        {
+            Page.Should().Contain($"| `{argument}");
+        }
+    }
+
+    private static IEnumerable<string> PropertiesOf(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => PropertiesOf(property.Value).Prepend(property.Name)),
+        JsonValueKind.Array => element.EnumerateArray().Take(1).SelectMany(PropertiesOf),
+        _ => [],
+    };
+
+    private sealed class NullCheck : IDoctorCheck
+    {
+        public string Name => "null";
+
+        public bool UsesNetwork => false;
+
+        public ValueTask<DoctorResult> CheckAsync(CancellationToken cancellationToken = default) => new(DoctorResult.Ok("Nothing."));
+    }
+}
