@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Quickstart.Answering;
 using Quickstart.Documents;
 using Spectre.Console;
 
@@ -7,11 +8,20 @@ namespace Quickstart;
 /// <summary>What can be said on the command line, and the exit codes.</summary>
 internal static class CommandLine
 {
+    /// <summary>Where an endpoint's key is looked for. Without one, none is sent.</summary>
+    public const string KeyVariable = "OPENAI_API_KEY";
+
+    private const string DoctorOption = "--doctor";
     private const int UsageError = 2;
     private const int Interrupted = 130;
 
     public static Task<int> RunAsync(string[] args, IAnsiConsole console)
     {
+        if (args is [DoctorOption, .. var rest])
+        {
+            return Program.DoctorAsync(rest, console);
+        }
+
         var folder = new Argument<string?>("folder")
         {
             Description = "The folder to ingest. Default: the repository's own docs and sources.",
@@ -21,13 +31,42 @@ internal static class CommandLine
         {
             Description = "What to ask about it. Default: a prompt at a terminal, else three questions.",
         };
-        var command = new RootCommand("Takes a folder of documents through a queue, several workers and a chain, in one process.") { folder, questions };
+        var endpoint = new Option<string?>("--endpoint")
+        {
+            Description = $"Asks a model that speaks OpenAI's chat protocol, such as http://localhost:11434/v1, instead of the simulated one. Its key: {KeyVariable}.",
+        };
+        var model = new Option<string?>("--model") { Description = "The endpoint's model." };
+        var command = new RootCommand("Takes a folder of documents through a queue, several workers and a chain, in one process.")
+        {
+            folder,
+            questions,
+            endpoint,
+            model,
+            new Option<bool>(DoctorOption) { Description = "As the first argument: checks what is wired instead of running it. --doctor --help says more." },
+        };
+        command.Validators.Add(line =>
+        {
+            if (line.GetValue(endpoint) is not { } address)
+            {
+                return;
+            }
+
+            if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            {
+                line.AddError("--endpoint is no address. Give one that begins with http:// or https://.");
+            }
+            else if (string.IsNullOrWhiteSpace(line.GetValue(model)))
+            {
+                line.AddError("--endpoint needs --model. Give the name of one of its models.");
+            }
+        });
         command.SetAction(async (line, cancellationToken) =>
         {
             try
             {
                 var corpus = Corpus.Find(line.GetValue(folder));
-                var result = await Program.RunAsync(corpus, line.GetValue(questions) ?? [], console, cancellationToken);
+                var asked = line.GetValue(endpoint) is { } address ? new ModelEndpoint(new Uri(address), line.GetValue(model)!) : null;
+                var result = await Program.RunAsync(corpus, line.GetValue(questions) ?? [], console, cancellationToken, asked);
                 return result.IsInterrupted ? Interrupted : 0;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

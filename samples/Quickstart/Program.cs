@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Queues;
 using Pipeline.RateLimiting;
 using Pipeline.Steps;
+using Pipeline.Telemetry;
 using Quickstart;
 using Quickstart.Answering;
 using Quickstart.Display;
@@ -22,22 +23,39 @@ internal static partial class Program
     public const int QuestionsPerTenant = 20;
 
     public static async Task<QuickstartResult> RunAsync(
-        Corpus corpus, IReadOnlyList<string> questions, IAnsiConsole console, CancellationToken cancellationToken)
+        Corpus corpus, IReadOnlyList<string> questions, IAnsiConsole console, CancellationToken cancellationToken, ModelEndpoint? endpoint = null)
     {
-        await using var services = Wire(console);
+        await using var services = Wire(console, endpoint);
         await services.StartPipelineAsync(cancellationToken);
+        await services.GetRequiredService<ChunkStore>().OpenAsync(FeatureHashingEmbeddingGenerator.Dimensions, CancellationToken.None);
         return await services.GetRequiredService<Tour>().RunAsync(corpus, questions, cancellationToken);
     }
 
-    private static ServiceProvider Wire(IAnsiConsole console)
+    /// <summary>Says what is wrong with what is wired, instead of running it.</summary>
+    public static async Task<int> DoctorAsync(string[] args, IAnsiConsole console)
+    {
+        await using var services = Wire(console, endpoint: null);
+        return await services.RunPipelineDoctorAsync(args, console.Profile.Out.Writer);
+    }
+
+    private static ServiceProvider Wire(IAnsiConsole console, ModelEndpoint? endpoint)
     {
         var services = new ServiceCollection();
         services.AddPipeline()
             .UseJson(DocumentJson.Default, PromptJson.Default)
-            .AddStep<Prompt, string, SimulatedModel>("answer", step => step
+            .ConfigurePrices(prices =>
+            {
+                // Made up for the simulated model; an endpoint's model is not priced here, and counted as such.
+                prices.Version = "simulated";
+                prices.Models[SimulatedModel.Id] = new() { Input = 2.00m, Output = 8.00m };
+            })
+            .AddStep<Prompt, string, AnswerStep>("answer", step => step
                 .Cache(TimeSpan.FromHours(1))
                 .Limit(RateLimitRule.SlidingWindow(QuestionsPerTenant, TimeSpan.FromMinutes(1)), Partition.Tenant)
-                .LimitTokens(RateLimitRule.TokenBucket(200_000, TimeSpan.FromMinutes(1)), Partition.Tenant, SimulatedModel.CountTokens))
+                .LimitTokens(RateLimitRule.TokenBucket(200_000, TimeSpan.FromMinutes(1)), Partition.Tenant, Prompt.EstimateTokens)
+                .Learn(
+                    (prompt, _, context) => Lessons.FindingOf(prompt, context),
+                    (record, _, _) => record with { Interventions = [Lessons.Intervention] }))
             .AddQueue<Document>("documents", queue =>
             {
                 queue.Capacity = 256;
@@ -53,9 +71,14 @@ internal static partial class Program
             });
         return services
             .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, FeatureHashingEmbeddingGenerator>()
-            .AddSingleton<InMemoryChunkStore>()
+            .AddSingleton(provider => ModelOf(endpoint, provider.GetRequiredService<TimeProvider>()).UsePipeline(provider))
+            .AddSingleton(ModelName.Of(endpoint))
+            .AddSingleton<ChunkStore>().AddSingleton<Lessons>()
             .AddSingleton<Specimens>().AddSingleton<Ingest>().AddSingleton<DeadDocuments>().AddSingleton<Measurements>().AddSingleton<RushHour>().AddSingleton<Tour>()
             .AddSingleton(console)
             .BuildServiceProvider();
     }
+
+    private static IChatClient ModelOf(ModelEndpoint? endpoint, TimeProvider time) =>
+        endpoint is null ? new SimulatedModel(time) : new ChatEndpoint(endpoint, Environment.GetEnvironmentVariable(CommandLine.KeyVariable));
 }

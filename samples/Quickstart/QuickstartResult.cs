@@ -1,3 +1,5 @@
+using Pipeline.Learning;
+using Pipeline.Telemetry;
 using Quickstart.Answering;
 using Quickstart.Ingestion;
 
@@ -26,6 +28,15 @@ internal sealed record QuickstartResult
 
     /// <summary>How the tenants fared that asked at once.</summary>
     public IReadOnlyList<TenantOutcome> Tenants { get; init; } = [];
+
+    /// <summary>What the model cost, tenant by tenant.</summary>
+    public IReadOnlyList<TelemetryReportRow> Costs { get; init; } = [];
+
+    /// <summary>How many learnings were recalled.</summary>
+    public int LearningsRecalled { get; init; }
+
+    /// <summary>What became of what was tried.</summary>
+    public IReadOnlyList<OutcomeStatistics> Outcomes { get; init; } = [];
 
     /// <summary>Whether the run was stopped before its end.</summary>
     public bool IsInterrupted { get; init; }

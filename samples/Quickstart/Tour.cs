@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Pipeline.Learning;
 using Pipeline.RateLimiting;
 using Pipeline.Steps;
 using Pipeline.Telemetry;
@@ -16,9 +17,12 @@ internal sealed class Tour(
     Ingest ingest,
     DeadDocuments deadDocuments,
     Specimens specimens,
-    InMemoryChunkStore store,
+    ChunkStore store,
     IEmbeddingGenerator<string, Embedding<float>> generator,
     IStepRunner<Prompt, string> model,
+    ModelName modelName,
+    Lessons lessons,
+    ITelemetryReader telemetry,
     RushHour rushHour,
     Measurements measurements,
     TimeProvider time,
@@ -51,9 +55,19 @@ internal sealed class Tour(
         var redriven = await MendAsync(corpus, dead, cancellationToken);
         SummaryTables.Write(console, summary, dead.Count, redriven.Count);
         await AnswerAsync(corpus, questions, cancellationToken);
-        var tenants = await rushHour.RunAsync(Program.QuestionsPerTenant + QuestionsTooMany, cancellationToken);
-        ModelView.WriteTenants(console, tenants);
-        return Result() with { DeadLetters = dead, Redriven = redriven, AnswersFromCache = _answersFromCache, Tenants = tenants };
+        var tenants = await RushAsync(cancellationToken);
+        var ledger = await ReadLedgerAsync(cancellationToken);
+        LedgerTables.Write(console, modelName, ledger.Costs, lessons.Recalled, ledger.Outcomes);
+        return Result() with
+        {
+            DeadLetters = dead,
+            Redriven = redriven,
+            AnswersFromCache = _answersFromCache,
+            Tenants = tenants,
+            Costs = ledger.Costs,
+            LearningsRecalled = lessons.Recalled,
+            Outcomes = ledger.Outcomes,
+        };
     }
 
     /// <summary>Mends the damaged specimen and redrives it, and it alone: what ails the others is still so.</summary>
@@ -102,7 +116,7 @@ internal sealed class Tour(
     private async Task AnswerAsync(Corpus corpus, string question, CancellationToken cancellationToken)
     {
         var vector = await generator.GenerateVectorAsync(question, cancellationToken: cancellationToken);
-        var passages = store.Recall(vector, AnswersPerQuestion, LeastScore);
+        var passages = await store.RecallAsync(vector, AnswersPerQuestion, LeastScore, cancellationToken);
         AnswerView.Write(console, corpus, question, passages);
         if (passages.Count > 0)
         {
@@ -110,20 +124,47 @@ internal sealed class Tour(
         }
     }
 
-    /// <summary>Asks twice: the second time the answer is in the cache.</summary>
+    /// <summary>Asks twice: the second time the answer is in the cache. Between the two a reader says whether the first one helped.</summary>
     private async Task AskModelAsync(Prompt prompt, CancellationToken cancellationToken)
     {
         try
         {
-            var first = await model.RunAsync(prompt, cancellationToken: cancellationToken);
+            var runId = $"question-{Guid.NewGuid():N}";
+            var first = await model.RunAsync(prompt, new CallContext { RequestId = runId }, cancellationToken);
+            await lessons.ReportAsync(runId, prompt.Question, first.Value, cancellationToken);
             var again = await model.RunAsync(prompt, cancellationToken: cancellationToken);
             _answersFromCache += again.CacheOutcome == CacheOutcome.Hit ? 1 : 0;
-            ModelView.WriteAnswer(console, first, again);
+            ModelView.WriteAnswer(console, modelName, first, again);
+            LedgerTables.WriteRecalled(console, await lessons.RecallAsync(prompt.Question, cancellationToken));
         }
         catch (RateLimitRejectedException rejection)
         {
-            console.WriteLine($"The simulated model was not asked: {rejection.Message}");
+            console.WriteLine($"{modelName.Label}: not asked. {rejection.Message}");
         }
+        catch (HttpRequestException failure)
+        {
+            console.WriteLine($"{modelName.Label}: no answer. {failure.Message}");
+        }
+    }
+
+    /// <summary>Only where that costs nothing: a model's owner would have to pay for each question.</summary>
+    private async Task<IReadOnlyList<TenantOutcome>> RushAsync(CancellationToken cancellationToken)
+    {
+        if (!modelName.IsSimulated)
+        {
+            return [];
+        }
+
+        var tenants = await rushHour.RunAsync(Program.QuestionsPerTenant + QuestionsTooMany, cancellationToken);
+        ModelView.WriteTenants(console, modelName, tenants);
+        return tenants;
+    }
+
+    private async Task<(IReadOnlyList<TelemetryReportRow> Costs, IReadOnlyList<OutcomeStatistics> Outcomes)> ReadLedgerAsync(CancellationToken cancellationToken)
+    {
+        var query = TelemetryQuery.AcrossTenants(DateTimeOffset.MinValue, DateTimeOffset.MaxValue) with { Step = "answer", GroupBy = TelemetryGrouping.Tenant };
+        var report = await telemetry.SummarizeAsync(query, cancellationToken);
+        return (report.Rows, await lessons.OutcomesAsync(cancellationToken));
     }
 
     private async Task<QuickstartResult> StopAsync()

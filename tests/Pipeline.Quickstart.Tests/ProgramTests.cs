@@ -55,6 +55,46 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task It_ends_with_tokens_cost_saving_and_what_was_learned()
+    {
+        _folder.Write("a.md", "The heron stands on one leg.");
+
+        var result = await RunAsync(["Where does the heron stand?", "On which leg does the heron stand?"]);
+
+        var own = result.Costs.Single(row => row.Tenant == "default");
+        own.Should().BeEquivalentTo(new { Calls = 4L, UnpricedCalls = 0L });
+        own.Cost.Should().BePositive().And.Be(own.CostAvoided, "each question was asked twice, and paid for once");
+        result.Costs.Single(row => row.Tenant == "acme").Should().BeEquivalentTo(new { Calls = 24L, UnpricedCalls = 0L }, "what a limit refused costs nothing");
+        result.LearningsRecalled.Should().BePositive();
+        result.Outcomes.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Step = "answer", Intervention = "nearest-passages", Runs = 2L, Open = 0L });
+        Output.Should().Contain("simulated cost").And.Contain("simulated saving").And.Contain("success rate");
+    }
+
+    [Fact]
+    public async Task The_doctor_says_what_is_wired_and_has_no_errors()
+    {
+        (await CommandLine.RunAsync(["--doctor"], _console)).Should().Be(0);
+
+        Output.Should().Contain("queue.durability").And.Contain("0 errors");
+    }
+
+    [Theory]
+    [InlineData("--endpoint", "somewhere", "--model", "m")]
+    [InlineData("--endpoint", "http://127.0.0.1:1/v1")]
+    public async Task An_endpoint_that_cannot_be_one_is_an_error(params string[] args) =>
+        (await CommandLine.RunAsync([_folder.Path, .. args], _console)).Should().NotBe(0);
+
+    [Fact]
+    public async Task An_endpoint_that_does_not_answer_ends_no_run()
+    {
+        _folder.Write("a.md", "The heron stands on one leg.");
+
+        (await CommandLine.RunAsync([_folder.Path, "Where does the heron stand?", "--endpoint", "http://127.0.0.1:1/v1", "--model", "m"], _console)).Should().Be(0);
+
+        Output.Should().Contain("Model m: no answer.");
+    }
+
+    [Fact]
     public async Task More_documents_than_the_queue_has_room_for_are_all_stored()
     {
         for (var i = 0; i < 600; i++)

@@ -22,6 +22,13 @@ internal static class Excerpt
         return (start > 0 ? "… " : "") + (end < line.Length ? WholeWords(line[start..end]) + " …" : line[start..]);
     }
 
+    /// <summary>The share of a question's words that a text has, 0 to 1.</summary>
+    public static double ShareOfWords(string text, string question)
+    {
+        var words = Words(question);
+        return words.Count == 0 ? 0 : (double)CountWords(text, words) / words.Count;
+    }
+
     private static string WholeWords(string part) => part.LastIndexOf(' ') is > MaxLength / 2 and var space ? part[..space] : part;
 
     private static int CountWords(ReadOnlySpan<char> part, List<string> words)

@@ -14,8 +14,9 @@ namespace Quickstart.Embedding;
 internal sealed class FeatureHashingEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
     public const int Dimensions = 1_024;
+    public const string Model = "feature-hashing";
 
-    private static readonly EmbeddingGeneratorMetadata Metadata = new("feature-hashing", defaultModelDimensions: Dimensions);
+    private static readonly EmbeddingGeneratorMetadata Metadata = new(Model, defaultModelId: Model, defaultModelDimensions: Dimensions);
 
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)

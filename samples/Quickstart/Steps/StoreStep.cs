@@ -5,12 +5,13 @@ using Quickstart.Storage;
 namespace Quickstart.Steps;
 
 /// <summary>Stores the chunks with their vectors.</summary>
-internal sealed class StoreStep(InMemoryChunkStore store, TimeProvider time) : IChainStep<Document>
+internal sealed class StoreStep(ChunkStore store, TimeProvider time) : IChainStep<Document>
 {
-    public ValueTask<ChainResult<Document>> ExecuteAsync(Document item, ChainContext context, CancellationToken cancellationToken)
+    public async ValueTask<ChainResult<Document>> ExecuteAsync(Document item, ChainContext context, CancellationToken cancellationToken)
     {
         var text = item.Text!;
-        store.Put(new StoredDocument(item.Path, text.Encoding, text.Bytes, item.Chunks!, time.GetUtcNow() - context.EnqueuedAt!.Value));
+        var latency = time.GetUtcNow() - context.EnqueuedAt!.Value;
+        await store.PutAsync(new StoredDocument(item.Path, text.Encoding, text.Bytes, item.Chunks!, latency), cancellationToken);
         return ChainResult.Continue(item);
     }
 }

@@ -124,10 +124,13 @@ internal sealed class StepRecorder
             Outcome = outcome,
             Cache = context.CacheOutcome,
             Usage = context.Usage,
-            Cost = context.Cost,
+            Cost = context.Cost ?? (WasRefused(outcome) && !context.HasUsage ? 0 : null),
             CostAvoided = context.CostAvoided,
             PriceTableVersion = context.PriceTableVersion,
             ErrorType = error?.GetType().Name,
         };
     }
+
+    // What did not run has no price that could be unknown.
+    private static bool WasRefused(CallOutcome outcome) => outcome is CallOutcome.RateLimited or CallOutcome.Rejected;
 }

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.RateLimiting;
 using Pipeline.Telemetry;
 using Xunit;
 
@@ -78,5 +79,19 @@ public sealed partial class StepCostTests
         (near.CacheOutcome, near.Cost, near.CostAvoided).Should().Be((CacheOutcome.SemanticHit, 0.02m, 7m));
         (hit.CacheOutcome, hit.Cost, hit.CostAvoided, hit.Model).Should().Be((CacheOutcome.Hit, 0m, 7m, "big"), "the answer is still the same run's");
         host.Sink.Records.Select(r => r.PriceTableVersion).Should().Equal("2030-01", "2029-12");
+    }
+
+    [Fact]
+    public async Task A_call_that_a_limit_refuses_costs_nothing_rather_than_something_unknown()
+    {
+        await using var host = Host(
+            (context, _) => context.ReportUsage(Million, "small"),
+            step => step.Limit(RateLimitRule.SlidingWindow(1, TimeSpan.FromMinutes(1)), Partition.Everyone));
+        var runner = host.Runner<string, string>();
+        await runner.RunAsync("why?");
+
+        await runner.Awaiting(one => one.RunAsync("and why?").AsTask()).Should().ThrowAsync<RateLimitRejectedException>();
+
+        host.Sink.Records.Select(record => record.Cost).Should().BeEquivalentTo([0.15m, 0m]);
     }
 }
