@@ -19,10 +19,9 @@ public class TelemetryEmitBenchmarks
 
     private readonly TelemetryRecord[] _records = new TelemetryRecord[Ids];
     private readonly TelemetryRecord[] _array = new TelemetryRecord[Records];
+    private readonly BufferedTelemetrySink[] _sinks = new BufferedTelemetrySink[2];
     private Channel<TelemetryRecord> _channel = null!;
     private InMemoryTelemetry _ring = null!;
-    private BufferedTelemetrySink _sink = null!;
-    private BufferedTelemetrySink _spilling = null!;
     private string _folder = "";
     private int _next;
 
@@ -48,18 +47,17 @@ public class TelemetryEmitBenchmarks
         _folder = Directory.CreateTempSubdirectory("pipeline-benchmark-").FullName;
         _channel = Channel.CreateBounded<TelemetryRecord>(Records);
         _ring = new InMemoryTelemetry(new TelemetryMemoryOptions { MaxRecords = Records, MaxBytes = 1024 * 1024 * 1024 });
-        _sink = new BufferedTelemetrySink(new NoStore(), Options());
+        _sinks[0] = new BufferedTelemetrySink(new NoStore(), Options());
         var spilling = Options();
         spilling.Spill = new TelemetrySpillOptions { Directory = _folder };
-        _spilling = new BufferedTelemetrySink(new NoStore(), spilling);
+        _sinks[1] = new BufferedTelemetrySink(new NoStore(), spilling);
         Ring();
     }
 
     [GlobalCleanup]
     public void Clean()
     {
-        _sink.Dispose();
-        _spilling.Dispose();
+        Array.ForEach(_sinks, sink => sink.Dispose());
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -71,7 +69,7 @@ public class TelemetryEmitBenchmarks
         {
         }
 
-        Task.WaitAll(_sink.FlushAsync().AsTask(), _spilling.FlushAsync().AsTask());
+        Task.WaitAll(Array.ConvertAll(_sinks, sink => sink.FlushAsync().AsTask()));
         _next = (_next + Records) % (Ids - Records);
     }
 
@@ -106,11 +104,11 @@ public class TelemetryEmitBenchmarks
 
     /// <summary>A lane with room; another thread takes batches out meanwhile.</summary>
     [Benchmark(OperationsPerInvoke = Records)]
-    public int BufferedSink() => Emit(_sink);
+    public int BufferedSink() => Emit(_sinks[0]);
 
     /// <summary>Each record to disk.</summary>
     [Benchmark(OperationsPerInvoke = Records)]
-    public int SpillingSink() => Emit(_spilling);
+    public int SpillingSink() => Emit(_sinks[1]);
 
     private static TelemetryOptions Options()
     {

@@ -113,7 +113,7 @@ internal sealed class StepRecorder
         var now = _environment.Time.GetUtcNow();
         return new TelemetryRecord
         {
-            Id = Guid.CreateVersion7(now > DateTimeOffset.UnixEpoch ? now : DateTimeOffset.UnixEpoch),
+            Id = TelemetryRecord.NewId(now),
             Time = now - duration,
             Duration = duration,
             Step = _step,
