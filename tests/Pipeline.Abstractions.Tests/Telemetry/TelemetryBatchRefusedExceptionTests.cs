@@ -24,6 +24,6 @@ public sealed class TelemetryBatchRefusedExceptionTests
     {
         var act = () => new TelemetryBatchRefusedException(reason!);
 
-        act.Should().Throw<ArgumentException>().WithParameterName("reason");
+        act.Should().Throw<ArgumentException>().WithParameterName(nameof(reason));
     }
 }
