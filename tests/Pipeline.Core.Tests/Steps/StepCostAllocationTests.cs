@@ -41,19 +41,10 @@ public sealed class StepCostAllocationTests
         Measure(runner, 7).Should().Be(Runs * KeyBytes);
     }
 
-    // The least of some rounds: now and then the runtime allocates on the thread itself, as when it compiles a method anew.
     private static long Measure<TOut>(IStepRunner<int, TOut> runner, int input)
     {
-        var least = long.MaxValue;
-        for (var round = 0; round < 3; round++)
-        {
-            Run(runner, input);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            Run(runner, input);
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        return least;
+        Run(runner, input);
+        return Allocations.LeastOf(() => Run(runner, input));
     }
 
     private static void Run<TOut>(IStepRunner<int, TOut> runner, int input)
