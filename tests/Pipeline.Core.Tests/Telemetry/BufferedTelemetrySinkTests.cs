@@ -18,11 +18,15 @@ public sealed class BufferedTelemetrySinkTests
         var batches = Collect(host);
         var sink = host.Open();
 
-        sink.TryEmit(Sample.Accounting());
-        host.Clock.Advance(TimeSpan.FromSeconds(4.9));
-        batches.Reader.Count.Should().Be(0);
-        host.Clock.Advance(TimeSpan.FromSeconds(0.1));
-        (await batches.Reader.ReadAsync()).Should().HaveCount(1);
+        for (var round = 0; round < 3; round++)
+        {
+            sink.TryEmit(Sample.Accounting());
+            host.Clock.Advance(TimeSpan.FromSeconds(4.9));
+            batches.Reader.Count.Should().Be(0);
+            host.Clock.Advance(TimeSpan.FromSeconds(0.1));
+            (await batches.Reader.ReadAsync()).Should().HaveCount(1);
+            await sink.FlushAsync();
+        }
 
         for (var i = 0; i < 7; i++)
         {
@@ -38,7 +42,7 @@ public sealed class BufferedTelemetrySinkTests
 
         sizes.Should().OnlyContain(size => size <= 3);
         await sink.FlushAsync();
-        sink.GetStatistics().Written.Should().Be(8);
+        sink.GetStatistics().Written.Should().Be(10);
     }
 
     [Fact(Timeout = SinkHost.TimeLimit)]

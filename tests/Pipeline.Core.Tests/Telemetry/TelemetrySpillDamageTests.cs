@@ -78,7 +78,8 @@ public sealed class TelemetrySpillDamageTests
         (await File.ReadAllBytesAsync(file)).Should().Equal(bytes);
         host.Logs.Entries.Should().Contain(entry => entry.Id == 5014 && entry.Text.Contains(file, StringComparison.Ordinal));
         var sink = host.Open();
-        sink.TryEmit(Sample.Accounting()).Should().BeTrue("its number is not used again");
+        sink.TryEmit(Sample.Accounting()).Should().BeTrue();
+        sink.GetStatistics().Spilled.Should().Be(1, "its number is not used again");
         await sink.FlushAsync();
         (await File.ReadAllBytesAsync(file)).Should().Equal(bytes);
     }

@@ -43,6 +43,31 @@ public sealed class TelemetrySpillTests
     }
 
     [Fact(Timeout = SinkHost.TimeLimit)]
+    public async Task A_batch_that_is_on_its_way_when_the_sink_is_closed_keeps_on_disk_what_came_from_there()
+    {
+        await using var host = new SinkHost(options => (options.CloseTimeout, options.BatchSize) = (TimeSpan.Zero, 8));
+        host.Spill();
+        var gate = host.Faults.Hold(TelemetryStoreCall.Write);
+        var sink = host.Open();
+        for (var i = 0; i < 4; i++)
+        {
+            sink.TryEmit(Sample.Diagnostic());
+            sink.TryEmit(Sample.Accounting());
+        }
+
+        await gate.Reached;
+        sink.GetStatistics().Should().BeEquivalentTo(new { Emitted = 8, Pending = 8, Spilled = 4 });
+        await sink.DisposeAsync();
+
+        sink.GetStatistics().Should().BeEquivalentTo(new { Emitted = 8, Pending = 4, Spilled = 4, DroppedTotal = 4 });
+        sink.GetStatistics().GetDropped(TelemetryLane.Diagnostic, TelemetryDropReason.Closed).Should().Be(4);
+        gate.Open();
+        var next = host.Open(host.Store);
+        await next.FlushAsync();
+        Statistics(next).Should().Be((0, 4, 4, 0, 0));
+    }
+
+    [Fact(Timeout = SinkHost.TimeLimit)]
     public async Task Files_go_when_their_records_are_written()
     {
         await using var host = new SinkHost(options => options.BatchSize = 100);

@@ -179,16 +179,10 @@ internal sealed partial class SpillLog : IDisposable
         _bytes += SpillFile.HeaderBytes;
     }
 
-    // A write that failed may have left a part of a record behind, which must not stand in the middle of a file.
+    // After a write that failed, too: the part of a record that it may have left behind has to stay at the end of a file, where readers pass over it.
     private void EndSegment()
     {
-        if (_active is null)
-        {
-            return;
-        }
-
-        TryChange(_active.Path, () => RandomAccess.SetLength(_file!, _active.Length));
-        _file!.Dispose();
+        _file?.Dispose();
         (_file, _active) = (null, null);
     }
 

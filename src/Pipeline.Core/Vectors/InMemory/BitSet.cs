@@ -42,6 +42,24 @@ internal static class BitSet
         return (place * BitsPerWord) + BitOperations.TrailingZeroCount(word);
     }
 
+    /// <summary>Lists the bits of a set.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="memory">Memory for the list, enough for all.</param>
+    /// <returns>The list, in rising order.</returns>
+    public static ReadOnlySpan<ushort> List(ReadOnlySpan<ulong> set, Span<ushort> memory)
+    {
+        var count = 0;
+        for (var i = 0; i < set.Length; i++)
+        {
+            for (var word = set[i]; word != 0;)
+            {
+                memory[count++] = (ushort)((i * BitsPerWord) + TakeLowest(ref word));
+            }
+        }
+
+        return memory[..count];
+    }
+
     /// <summary>Takes the lowest bit out of a word that is not empty.</summary>
     public static int TakeLowest(ref ulong word)
     {

@@ -23,18 +23,9 @@ internal static class SnapshotReader
         }
     }
 
-    private static List<int> SlotsOf(SegmentView segment, VectorFilter? filter, ReadOnlySpan<string> fields)
+    private static ushort[] SlotsOf(SegmentView segment, VectorFilter? filter, ReadOnlySpan<string> fields)
     {
         var chosen = filter is null ? segment.Live : SlotFilter.Compile(filter, fields).Select(segment, stackalloc ulong[SlotFilter.MostWords]);
-        var slots = new List<int>(segment.LiveCount);
-        for (var i = 0; i < chosen.Length; i++)
-        {
-            for (var word = chosen[i]; word != 0;)
-            {
-                slots.Add((i * BitSet.BitsPerWord) + BitSet.TakeLowest(ref word));
-            }
-        }
-
-        return slots;
+        return BitSet.List(chosen, stackalloc ushort[SegmentStorage.MostSlots]).ToArray();
     }
 }

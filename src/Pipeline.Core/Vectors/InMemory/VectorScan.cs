@@ -36,13 +36,14 @@ internal static class VectorScan
     {
         Span<NearestSlot> heap = stackalloc NearestSlot[(int)Math.Min(query.Limit, snapshot.Count)];
         Span<ulong> mask = stackalloc ulong[SlotFilter.MostWords];
+        Span<ushort> list = stackalloc ushort[SegmentStorage.MostSlots];
         var nearest = new NearestSlots(heap, query.MinScore);
         var filter = query.Filter is null ? null : SlotFilter.Compile(query.Filter, snapshot.Fields);
         var segments = snapshot.Segments;
         for (var i = 0; i < segments.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var slots = filter is null ? segments[i].Live : filter.Select(segments[i], mask);
+            var slots = BitSet.List(filter is null ? segments[i].Live : filter.Select(segments[i], mask), list);
             switch (distance)
             {
                 case VectorDistance.DotProduct:
@@ -61,20 +62,22 @@ internal static class VectorScan
     }
 
     private static void Compare<TScore>(
-        SegmentView segment, int index, ReadOnlySpan<ulong> slots, ReadOnlySpan<float> vector, scoped ref NearestSlots nearest)
+        SegmentView segment, int index, ReadOnlySpan<ushort> slots, ReadOnlySpan<float> vector, scoped ref NearestSlots nearest)
         where TScore : struct, IVectorScore
     {
         var stored = segment.Storage.Vectors.AsSpan();
+        var ahead = MemoryPrefetch.DistanceOf(vector.Length);
         for (var i = 0; i < slots.Length; i++)
         {
-            for (var word = slots[i]; word != 0;)
+            if (i + ahead < slots.Length)
             {
-                var slot = (i * BitSet.BitsPerWord) + BitSet.TakeLowest(ref word);
-                var score = TScore.Of(vector, stored.Slice(slot * vector.Length, vector.Length));
-                if (score > nearest.Floor)
-                {
-                    nearest.Add(new NearestSlot(score, index, slot));
-                }
+                MemoryPrefetch.Begin(stored.Slice(slots[i + ahead] * vector.Length, vector.Length));
+            }
+
+            var score = TScore.Of(vector, stored.Slice(slots[i] * vector.Length, vector.Length));
+            if (score > nearest.Floor)
+            {
+                nearest.Add(new NearestSlot(score, index, slots[i]));
             }
         }
     }

@@ -85,6 +85,23 @@ public class SemanticCacheWallTests
         }
     }
 
+    [Fact(Timeout = SemanticHost.TimeLimit)]
+    public async Task Near_requests_of_others_do_not_push_ones_own_out()
+    {
+        await using var host = new SemanticHost(
+            cache => cache.Verify(new FuncVerifier(_ => SemanticCacheVerdict.Accept)),
+            step => step.Model(question => question.Model));
+        host.Embedder.Embed = SpellingEmbedder.OfNothing;
+        await host.RunAsync(Texts[0], "acme");
+
+        (await host.RunAsync(Texts[1], "other")).CacheOutcome.Should().Be(Telemetry.CacheOutcome.Miss);
+        (await host.Step.RunAsync(new Question(Texts[2], "gpt"), new CallContext { Tenant = "acme" })).CacheOutcome.Should().Be(Telemetry.CacheOutcome.Miss);
+
+        (await host.RunAsync(Texts[3], "acme")).Value.Text.Should().Be($"acme: {Texts[0]}");
+        (await host.RunAsync(Texts[3], "other")).Value.Text.Should().Be($"other: {Texts[1]}");
+        host.Runs.Should().Be(3);
+    }
+
     [Fact]
     public void Scopes_that_differ_in_anything_are_not_equal()
     {
