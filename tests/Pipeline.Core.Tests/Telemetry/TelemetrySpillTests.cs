@@ -115,6 +115,26 @@ public sealed class TelemetrySpillTests
         host.Logs.Entries.Should().ContainSingle(entry => entry.Id == 5011);
     }
 
+    [Fact(Timeout = SinkHost.TimeLimit)]
+    public async Task What_is_written_takes_up_no_room_however_much_goes_through()
+    {
+        await using var host = new SinkHost();
+        host.Spill(TelemetrySpillOptions.LeastMaxBytes);
+        var sink = host.Open();
+        for (var round = 1; round <= 40; round++)
+        {
+            for (var i = 0; i < 250; i++)
+            {
+                sink.TryEmit(Sample.Accounting());
+            }
+
+            sink.GetStatistics().Spilled.Should().Be(250);
+            await sink.FlushAsync();
+        }
+
+        sink.GetStatistics().Written.Should().Be(10_000);
+    }
+
     [Theory(Timeout = SinkHost.TimeLimit)]
     [InlineData(0)]
     [InlineData(1)]
