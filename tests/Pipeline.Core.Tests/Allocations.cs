@@ -11,7 +11,8 @@ internal static class Allocations
     /// </summary>
     public static long LeastOf(Action action) => Enumerable.Range(0, Rounds).Min(_ => Of(action));
 
-    private static long Of(Action action)
+    /// <summary>One round.</summary>
+    public static long Of(Action action)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         action();

@@ -20,8 +20,8 @@ public static class PipelineServiceCollectionExtensions
     /// <summary>Adds the suite, in memory until a backend is named. A second call adds to the same suite.</summary>
     /// <param name="services">The services. A bare collection will do.</param>
     /// <param name="configuration">
-    /// The suite's section, with <c>Queues</c>, <c>Steps</c>, <c>Chains</c> and <c>Workers</c>, each by name, and <c>Caching</c> and
-    /// <c>RateLimiting</c>; <see langword="null"/> for settings in code only. Code wins over configuration; a setting that names nothing is an
+    /// The suite's section, with <c>Queues</c>, <c>Steps</c>, <c>Chains</c> and <c>Workers</c>, each by name, and <c>Caching</c>,
+    /// <c>RateLimiting</c>, <c>Learning</c> and <c>Telemetry</c>; <see langword="null"/> for settings in code only. Code wins over configuration; a setting that names nothing is an
     /// error at start.
     /// </param>
     /// <returns>The builder.</returns>

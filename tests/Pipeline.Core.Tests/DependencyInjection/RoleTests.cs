@@ -46,7 +46,7 @@ public sealed class RoleTests
     }
 
     [Fact]
-    public void A_role_without_a_default_can_be_claimed()
+    public void What_reads_telemetry_can_be_claimed_like_any_role()
     {
         var builder = new ServiceCollection().AddPipeline().SetRole<ITelemetryReader>("UseReader", _ => null!);
 

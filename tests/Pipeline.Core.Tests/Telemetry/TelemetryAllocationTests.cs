@@ -21,8 +21,8 @@ public sealed class TelemetryAllocationTests
         var ring = new InMemoryTelemetry(new TelemetryMemoryOptions { MaxRecords = Count * 2 });
         Emit(ring, 0, 100);
 
-        Measure(() => Emit(ring, 100, Count * 2)).Should().Be(0, "nobody else uses it");
-        Measure(() => Emit(ring, Count * 2, Count * 3)).Should().Be(0);
+        Allocations.Of(() => Emit(ring, 100, Count * 2)).Should().Be(0, "nobody else uses it");
+        Allocations.Of(() => Emit(ring, Count * 2, Count * 3)).Should().Be(0);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class TelemetryAllocationTests
         var rounds = new List<long>();
         for (var round = 0; round < 10; round++)
         {
-            rounds.Add(Measure(() => Emit(sink, 0, Count)));
+            rounds.Add(Allocations.Of(() => Emit(sink, 0, Count)));
             await sink.FlushAsync();
         }
 
@@ -82,17 +82,10 @@ public sealed class TelemetryAllocationTests
         sink.GetStatistics().Spilled.Should().Be(1_500);
     }
 
-    private static long Measure(Action action)
-    {
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        action();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
-
     /// <summary>
     /// The least of several rounds: when two threads meet at a lock for the first time, or the pool starts a thread, the runtime takes a few kilobytes.
     /// </summary>
-    private static long Least(int rounds, Action<int> action) => Enumerable.Range(1, rounds).Min(round => Measure(() => action(round)));
+    private static long Least(int rounds, Action<int> action) => Enumerable.Range(1, rounds).Min(round => Allocations.Of(() => action(round)));
 
     private void Emit(ITelemetrySink sink, int from, int to)
     {
