@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Backends;
 using Quickstart.Answering;
 using Quickstart.Documents;
 using Spectre.Console;
@@ -12,6 +13,8 @@ internal static class CommandLine
     public const string KeyVariable = "OPENAI_API_KEY";
 
     private const string DoctorOption = "--doctor";
+    private const string RedisOption = "--redis";
+    private const int BackendAway = 1;
     private const int UsageError = 2;
     private const int Interrupted = 130;
 
@@ -19,7 +22,9 @@ internal static class CommandLine
     {
         if (args is [DoctorOption, .. var rest])
         {
-            return Program.DoctorAsync(rest, console);
+            return ExplainAsync(
+                () => rest is [RedisOption, var server, .. var others] ? Program.DoctorAsync(others, console, server) : Program.DoctorAsync(rest, console, redis: null),
+                Console.Error);
         }
 
         var folder = new Argument<string?>("folder")
@@ -36,14 +41,27 @@ internal static class CommandLine
             Description = $"Asks a model that speaks OpenAI's chat protocol, such as http://localhost:11434/v1, instead of the simulated one. Its key: {KeyVariable}.",
         };
         var model = new Option<string?>("--model") { Description = "The endpoint's model." };
-        var command = new RootCommand("Takes a folder of documents through a queue, several workers and a chain, in one process.")
+        var redis = new Option<string?>(RedisOption)
+        {
+            Description = "A Redis, such as localhost:6379, that shares the work among all processes which are started with it at the same time. Default: in memory.",
+            HelpName = "server",
+        };
+        var command = new RootCommand("Takes a folder of documents through a queue, several workers and a chain, in one process or several.")
         {
             folder,
             questions,
             endpoint,
             model,
-            new Option<bool>(DoctorOption) { Description = "As the first argument: checks what is wired instead of running it. --doctor --help says more." },
+            redis,
+            new Option<bool>(DoctorOption) { Description = "As the first argument: checks what is wired instead of running it. --doctor --redis <server> looks at that, too; --doctor --help says more." },
         };
+        redis.Validators.Add(option =>
+        {
+            if (string.IsNullOrWhiteSpace(option.GetValueOrDefault<string?>()))
+            {
+                option.AddError("--redis names no server. Give one, such as localhost:6379.");
+            }
+        });
         command.Validators.Add(line =>
         {
             if (line.GetValue(endpoint) is not { } address)
@@ -60,27 +78,41 @@ internal static class CommandLine
                 line.AddError("--endpoint needs --model. Give the name of one of its models.");
             }
         });
-        command.SetAction(async (line, cancellationToken) =>
-        {
-            try
+        command.SetAction((line, cancellationToken) => ExplainAsync(
+            async () =>
             {
                 var corpus = Corpus.Find(line.GetValue(folder));
                 var asked = line.GetValue(endpoint) is { } address ? new ModelEndpoint(new Uri(address), line.GetValue(model)!) : null;
-                var result = await Program.RunAsync(corpus, line.GetValue(questions) ?? [], console, cancellationToken, asked);
+                var result = await Program.RunAsync(corpus, line.GetValue(questions) ?? [], console, cancellationToken, asked, line.GetValue(redis));
                 return result.IsInterrupted ? Interrupted : 0;
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return Interrupted;
-            }
-            catch (DirectoryNotFoundException e)
-            {
-                await line.InvocationConfiguration.Error.WriteLineAsync(e.Message);
-                return UsageError;
-            }
-        });
+            },
+            line.InvocationConfiguration.Error,
+            cancellationToken));
 
         // Ctrl+C stops the worker; what it has begun may finish.
         return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+    }
+
+    /// <summary>Says in one line what a user can mend, and turns it into an exit code.</summary>
+    private static async Task<int> ExplainAsync(Func<Task<int>> run, TextWriter error, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Interrupted;
+        }
+        catch (BackendUnavailableException e)
+        {
+            await error.WriteLineAsync($"{e.Message} Start {e.Backend}, or correct its address.");
+            return BackendAway;
+        }
+        catch (Exception e) when (e is DirectoryNotFoundException or ArgumentException { ParamName: "connectionString" })
+        {
+            await error.WriteLineAsync(e.Message);
+            return UsageError;
+        }
     }
 }

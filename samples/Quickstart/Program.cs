@@ -23,25 +23,32 @@ internal static partial class Program
     public const int QuestionsPerTenant = 20;
 
     public static async Task<QuickstartResult> RunAsync(
-        Corpus corpus, IReadOnlyList<string> questions, IAnsiConsole console, CancellationToken cancellationToken, ModelEndpoint? endpoint = null)
+        Corpus corpus, IReadOnlyList<string> questions, IAnsiConsole console, CancellationToken cancellationToken, ModelEndpoint? endpoint = null, string? redis = null)
     {
-        await using var services = Wire(console, endpoint);
+        await using var services = Wire(console, endpoint, redis);
         await services.StartPipelineAsync(cancellationToken);
         await services.GetRequiredService<ChunkStore>().OpenAsync(FeatureHashingEmbeddingGenerator.Dimensions, CancellationToken.None);
         return await services.GetRequiredService<Tour>().RunAsync(corpus, questions, cancellationToken);
     }
 
     /// <summary>Says what is wrong with what is wired, instead of running it.</summary>
-    public static async Task<int> DoctorAsync(string[] args, IAnsiConsole console)
+    public static async Task<int> DoctorAsync(string[] args, IAnsiConsole console, string? redis)
     {
-        await using var services = Wire(console, endpoint: null);
+        await using var services = Wire(console, endpoint: null, redis);
         return await services.RunPipelineDoctorAsync(args, console.Profile.Out.Writer);
     }
 
-    private static ServiceProvider Wire(IAnsiConsole console, ModelEndpoint? endpoint)
+    private static ServiceProvider Wire(IAnsiConsole console, ModelEndpoint? endpoint, string? redis)
     {
         var services = new ServiceCollection();
-        services.AddPipeline()
+        var pipeline = services.AddPipeline();
+        if (redis is not null)
+        {
+            // From one process to a fleet: this line, and nothing else that is wired.
+            pipeline.UseRedis(redis);
+        }
+
+        pipeline
             .UseJson(DocumentJson.Default, PromptJson.Default)
             .ConfigurePrices(prices =>
             {
@@ -49,7 +56,10 @@ internal static partial class Program
                 prices.Version = "simulated";
                 prices.Models[SimulatedModel.Id] = new() { Input = 2.00m, Output = 8.00m };
             })
+            // A service would rather not wait; here the first question comes from a process that has just started, and that is no outage.
+            .ConfigureRateLimiting(limits => limits.OutageBudget = TimeSpan.FromSeconds(5))
             .AddStep<Prompt, string, AnswerStep>("answer", step => step
+                .Version("1")
                 .Cache(TimeSpan.FromHours(1))
                 .Limit(RateLimitRule.SlidingWindow(QuestionsPerTenant, TimeSpan.FromMinutes(1)), Partition.Tenant)
                 .LimitTokens(RateLimitRule.TokenBucket(200_000, TimeSpan.FromMinutes(1)), Partition.Tenant, Prompt.EstimateTokens)
@@ -60,6 +70,7 @@ internal static partial class Program
             {
                 queue.Capacity = 256;
                 queue.WhenFull = QueueFullMode.Wait;
+                queue.DeduplicationWindow = SharedRuns.DeduplicationWindow;
             })
             .AddChain<Document>("ingest", chain => chain
                 .Then<ReadStep>("read").Then<ChunkStep>("chunk").Then<EmbedStep>("embed").Then<StoreStep>("store")
@@ -73,7 +84,8 @@ internal static partial class Program
             .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, FeatureHashingEmbeddingGenerator>()
             .AddSingleton(provider => ModelOf(endpoint, provider.GetRequiredService<TimeProvider>()).UsePipeline(provider))
             .AddSingleton(ModelName.Of(endpoint))
-            .AddSingleton<ChunkStore>().AddSingleton<Lessons>()
+            .AddSingleton(new QueueHome(IsShared: redis is not null))
+            .AddSingleton<ChunkStore>().AddSingleton<Lessons>().AddSingleton<Ledger>().AddSingleton<SharedRuns>()
             .AddSingleton<Specimens>().AddSingleton<Ingest>().AddSingleton<DeadDocuments>().AddSingleton<Measurements>().AddSingleton<RushHour>().AddSingleton<Tour>()
             .AddSingleton(console)
             .BuildServiceProvider();

@@ -8,8 +8,14 @@ namespace Quickstart;
 /// <summary>What a run did.</summary>
 internal sealed record QuickstartResult
 {
-    /// <summary>Documents that are stored, redriven ones included.</summary>
+    /// <summary>Documents that this process has stored, redriven ones included.</summary>
     public required int Documents { get; init; }
+
+    /// <summary>Documents that the queue has counted as completed since the run began, by whichever process.</summary>
+    public long DocumentsOfAll { get; init; }
+
+    /// <summary>How many processes took part in the run; <see langword="null"/> if it is not known.</summary>
+    public int? Processes { get; init; }
 
     /// <summary>Chunks that are stored.</summary>
     public required int Chunks { get; init; }

@@ -14,6 +14,8 @@ namespace Quickstart;
 
 /// <summary>What the program shows, act by act.</summary>
 internal sealed class Tour(
+    QueueHome home,
+    SharedRuns runs,
     Ingest ingest,
     DeadDocuments deadDocuments,
     Specimens specimens,
@@ -22,7 +24,7 @@ internal sealed class Tour(
     IStepRunner<Prompt, string> model,
     ModelName modelName,
     Lessons lessons,
-    ITelemetryReader telemetry,
+    Ledger ledger,
     RushHour rushHour,
     Measurements measurements,
     TimeProvider time,
@@ -39,34 +41,46 @@ internal sealed class Tour(
     public async Task<QuickstartResult> RunAsync(Corpus corpus, IReadOnlyList<string> questions, CancellationToken cancellationToken)
     {
         var listing = FolderWalker.List(corpus.Folders, cancellationToken);
-        Opening.Write(console, corpus, listing, specimens);
+        var run = await runs.JoinAsync(corpus, CancellationToken.None);
+        Opening.Write(console, corpus, listing, specimens, home, run);
 
-        var started = time.GetTimestamp();
-        var ingesting = ingest.RunAsync([.. specimens.Paths, .. listing.Files], cancellationToken);
-        await new IngestProgress(console, ingest, time).FollowAsync(ingesting, specimens.Paths.Count + listing.Files.Count);
+        var (started, startedAt) = (time.GetTimestamp(), time.GetUtcNow());
+        var ingesting = ingest.RunAsync(run, [.. specimens.Paths, .. listing.Files], cancellationToken);
+        await new IngestProgress(console, ingest, run, time).FollowAsync(ingesting, specimens.Paths.Count + listing.Files.Count);
         var summary = Summary.Of(store.Documents, measurements, time.GetElapsedTime(started));
         if (cancellationToken.IsCancellationRequested)
         {
-            return await StopAsync();
+            return await StopAsync(run);
         }
 
-        var dead = await deadDocuments.ListAsync(cancellationToken);
-        DeadLetterTable.Write(console, corpus, dead);
+        var processes = await runs.EndAsync(corpus, run, cancellationToken);
+        var dead = await deadDocuments.ListAsync(run, cancellationToken);
+        DeadLetterTable.Write(console, corpus, dead, home);
         var redriven = await MendAsync(corpus, dead, cancellationToken);
-        SummaryTables.Write(console, summary, dead.Count, redriven.Count);
+        specimens.AreDone = true;
+        SummaryTables.Write(console, summary, dead.Count, redriven.Count, home);
+        var documentsOfAll = (await ingest.CountAsync(run)).TotalCompleted;
+        if (home.IsShared)
+        {
+            SharingView.Write(console, store.Documents.Count, documentsOfAll, processes, listing.Files.Count, ingest.EnqueuedByOthers);
+        }
+
         await AnswerAsync(corpus, questions, cancellationToken);
         var tenants = await RushAsync(cancellationToken);
-        var ledger = await ReadLedgerAsync(cancellationToken);
-        LedgerTables.Write(console, modelName, ledger.Costs, lessons.Recalled, ledger.Outcomes);
+        var costs = await ledger.ReadAsync(startedAt, cancellationToken);
+        var outcomes = await lessons.OutcomesAsync(cancellationToken);
+        LedgerTables.Write(console, modelName, costs, lessons.Recalled, outcomes, home);
         return Result() with
         {
+            DocumentsOfAll = documentsOfAll,
+            Processes = processes,
             DeadLetters = dead,
             Redriven = redriven,
             AnswersFromCache = _answersFromCache,
             Tenants = tenants,
-            Costs = ledger.Costs,
+            Costs = costs,
             LearningsRecalled = lessons.Recalled,
-            Outcomes = ledger.Outcomes,
+            Outcomes = outcomes,
         };
     }
 
@@ -82,11 +96,10 @@ internal sealed class Tour(
         await deadDocuments.RedriveAsync(damaged, cancellationToken);
         await ingest.FinishAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        var stored = store.Find(damaged.Path);
-        console.WriteLine(
-            $"{corpus.NameOf(damaged.Path)} is written again, whole, and its dead letter is redriven by its id: "
-            + (stored is null ? "it is not stored." : "it is now stored."));
-        return stored is null ? [] : [stored.Path];
+        var isStored = !await deadDocuments.IsDeadAsync(damaged, cancellationToken);
+        var outcome = isStored ? "it is now stored" + (store.Find(damaged.Path) is null ? ", by another process." : ".") : "it is not stored.";
+        console.WriteLine($"{corpus.NameOf(damaged.Path)} is written again, whole, and its dead letter is redriven by its id: {outcome}");
+        return isStored ? [damaged.Path] : [];
     }
 
     private async Task AnswerAsync(Corpus corpus, IReadOnlyList<string> questions, CancellationToken cancellationToken)
@@ -160,17 +173,12 @@ internal sealed class Tour(
         return tenants;
     }
 
-    private async Task<(IReadOnlyList<TelemetryReportRow> Costs, IReadOnlyList<OutcomeStatistics> Outcomes)> ReadLedgerAsync(CancellationToken cancellationToken)
+    private async Task<QuickstartResult> StopAsync(SharedRun run)
     {
-        var query = TelemetryQuery.AcrossTenants(DateTimeOffset.MinValue, DateTimeOffset.MaxValue) with { Step = "answer", GroupBy = TelemetryGrouping.Tenant };
-        var report = await telemetry.SummarizeAsync(query, cancellationToken);
-        return (report.Rows, await lessons.OutcomesAsync(cancellationToken));
-    }
-
-    private async Task<QuickstartResult> StopAsync()
-    {
-        var left = await ingest.CountAsync();
-        console.WriteLine($"Stopped: {left.TotalCompleted:N0} documents are stored; {left.Depth:N0} were given back to the queue, which ends with the process.");
+        var left = await ingest.CountAsync(run);
+        console.WriteLine(home.IsShared
+            ? $"Stopped: {store.Documents.Count:N0} documents were stored by this process; {left.Depth:N0} are in the queue on Redis. A start within the hour goes on with this run."
+            : $"Stopped: {left.TotalCompleted:N0} documents are stored; {left.Depth:N0} were given back to the queue, which ends with the process.");
         return Result() with { IsInterrupted = true };
     }
 

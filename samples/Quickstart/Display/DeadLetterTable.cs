@@ -7,9 +7,9 @@ namespace Quickstart.Display;
 /// <summary>Shows why documents are in the dead letters, those with the same reason in one row.</summary>
 internal static class DeadLetterTable
 {
-    public static void Write(IAnsiConsole console, Corpus corpus, IReadOnlyList<DeadDocument> dead)
+    public static void Write(IAnsiConsole console, Corpus corpus, IReadOnlyList<DeadDocument> dead, QueueHome home)
     {
-        var table = new Table { Title = new TableTitle("Dead letters"), Border = TableBorder.Rounded }
+        var table = new Table { Title = new TableTitle(home.IsShared ? "Dead letters of the run, of all processes" : "Dead letters"), Border = TableBorder.Rounded }
             .AddColumns("Reason", "Step", "Attempts", "Documents", "Such as");
         foreach (var column in table.Columns.Skip(2).Take(2))
         {

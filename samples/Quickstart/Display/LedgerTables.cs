@@ -2,6 +2,7 @@ using System.Globalization;
 using Pipeline.Learning;
 using Pipeline.Telemetry;
 using Quickstart.Answering;
+using Quickstart.Ingestion;
 using Spectre.Console;
 
 namespace Quickstart.Display;
@@ -10,9 +11,14 @@ namespace Quickstart.Display;
 internal static class LedgerTables
 {
     public static void Write(
-        IAnsiConsole console, ModelName model, IReadOnlyList<TelemetryReportRow> costs, int recalled, IReadOnlyList<OutcomeStatistics> outcomes)
+        IAnsiConsole console,
+        ModelName model,
+        IReadOnlyList<TelemetryReportRow> costs,
+        int recalled,
+        IReadOnlyList<OutcomeStatistics> outcomes,
+        QueueHome home)
     {
-        console.Write(Costs(model, costs));
+        console.Write(Costs(model, costs, home));
         console.Write(Learnings(recalled, outcomes));
     }
 
@@ -28,9 +34,10 @@ internal static class LedgerTables
         }
     }
 
-    private static Table Costs(ModelName model, IReadOnlyList<TelemetryReportRow> rows)
+    private static Table Costs(ModelName model, IReadOnlyList<TelemetryReportRow> rows, QueueHome home)
     {
-        var table = Titled($"{model.Label}: tokens and money", "tenant", "calls", "from the cache", $"{model.Figures}tokens", $"{model.Figures}cost", $"{model.Figures}saving", "without a price");
+        var whose = home.IsShared ? " of all processes since this one began" : "";
+        var table = Titled($"{model.Label}: tokens and money{whose}", "tenant", "calls", "from the cache", $"{model.Figures}tokens", $"{model.Figures}cost", $"{model.Figures}saving", "without a price");
         foreach (var row in rows)
         {
             var hits = row.Cache.GetValueOrDefault(CacheOutcome.Hit) + row.Cache.GetValueOrDefault(CacheOutcome.Shared);

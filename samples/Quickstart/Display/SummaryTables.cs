@@ -1,3 +1,4 @@
+using Quickstart.Ingestion;
 using Spectre.Console;
 
 namespace Quickstart.Display;
@@ -8,16 +9,16 @@ internal static class SummaryTables
     private const double KiB = 1024;
     private const double MiB = 1024 * KiB;
 
-    public static void Write(IAnsiConsole console, Summary summary, int deadLetters, int redriven)
+    public static void Write(IAnsiConsole console, Summary summary, int deadLetters, int redriven, QueueHome home)
     {
-        console.Write(Figures(summary, deadLetters, redriven));
+        console.Write(Figures(summary, deadLetters, redriven, home));
         console.Write(Latencies(summary));
     }
 
-    private static Table Figures(Summary summary, int deadLetters, int redriven)
+    private static Table Figures(Summary summary, int deadLetters, int redriven, QueueHome home)
     {
         var seconds = summary.Elapsed.TotalSeconds;
-        var table = new Table { Title = new TableTitle("The run"), Border = TableBorder.Rounded, ShowHeaders = false }
+        var table = new Table { Title = new TableTitle(home.IsShared ? "The run, as far as this process did it" : "The run"), Border = TableBorder.Rounded, ShowHeaders = false }
             .AddColumn("").AddColumn(new TableColumn("").RightAligned());
         Add("documents stored", $"{summary.Documents:N0}");
         Add("chunks", $"{summary.Chunks:N0}");
@@ -31,7 +32,7 @@ internal static class SummaryTables
         Add("throughput", $"{summary.Documents / seconds:N0} documents/s");
         Add("", $"{summary.Chunks / seconds:N0} chunks/s");
         Add("retries", $"{summary.Retries:N0}");
-        Add("dead letters", $"{deadLetters:N0}");
+        Add(home.IsShared ? "dead letters, of all processes" : "dead letters", $"{deadLetters:N0}");
         Add("  of which mended, redriven and stored", $"{redriven:N0}");
         return table;
 

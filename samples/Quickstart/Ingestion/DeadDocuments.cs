@@ -8,13 +8,15 @@ internal sealed class DeadDocuments(IQueue<Document> documents)
 {
     private readonly IDeadLetterQueue _letters = documents.Untyped.DeadLetters;
 
-    public async Task<IReadOnlyList<DeadDocument>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>Lists what has died since a run began: a queue that outlives its processes also has the dead letters of earlier runs.</summary>
+    public async Task<IReadOnlyList<DeadDocument>> ListAsync(SharedRun run, CancellationToken cancellationToken)
     {
+        var filter = new DeadLetterFilter { DeadFrom = run.StartedAt };
         var dead = new List<DeadDocument>();
         string? continuation = null;
         do
         {
-            var page = await _letters.BrowseAsync(DeadLetterFilter.All, QueueLimits.MaxBatchSize, continuation, cancellationToken);
+            var page = await _letters.BrowseAsync(filter, QueueLimits.MaxBatchSize, continuation, cancellationToken);
             dead.AddRange(page.Items.Select(Describe));
             continuation = page.Continuation;
         }
@@ -26,6 +28,10 @@ internal sealed class DeadDocuments(IQueue<Document> documents)
     /// <summary>Gives one document back to the queue.</summary>
     public async Task RedriveAsync(DeadDocument document, CancellationToken cancellationToken) =>
         await _letters.RedriveAsync(DeadLetterFilter.ById(document.MessageId), cancellationToken: cancellationToken);
+
+    /// <summary>Whether a document is in the dead letters now.</summary>
+    public async Task<bool> IsDeadAsync(DeadDocument document, CancellationToken cancellationToken) =>
+        await _letters.CountAsync(DeadLetterFilter.ById(document.MessageId), cancellationToken) > 0;
 
     private DeadDocument Describe(DeadLetter letter)
     {

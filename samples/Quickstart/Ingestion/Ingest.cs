@@ -10,11 +10,17 @@ internal sealed class Ingest(IQueue<Document> documents, [FromKeyedServices("doc
 {
     private const int BatchSize = 64;
 
+    /// <summary>How many files had been enqueued already, by another process of the run.</summary>
+    public int EnqueuedByOthers { get; private set; }
+
     /// <summary>Enqueues files while the worker runs already, and ends when nothing is left but dead letters, or when it is cancelled.</summary>
-    /// <remarks>The queue is bounded: where the worker falls behind, enqueueing waits for it.</remarks>
-    public async Task RunAsync(IEnumerable<string> paths, CancellationToken cancellationToken)
+    /// <remarks>
+    /// The queue is bounded: where the worker falls behind, enqueueing waits for it. On a queue that others share, nothing is left when their
+    /// documents are done, too.
+    /// </remarks>
+    public async Task RunAsync(SharedRun run, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
-        var enqueuing = EnqueueAsync(paths, cancellationToken);
+        var enqueuing = EnqueueAsync(run, paths, cancellationToken);
         await worker.RunUntilIdleAsync(enqueuing, cancellationToken);
         if (!cancellationToken.IsCancellationRequested)
         {
@@ -25,14 +31,31 @@ internal sealed class Ingest(IQueue<Document> documents, [FromKeyedServices("doc
     /// <summary>Works off what is in the queue, such as documents that were redriven.</summary>
     public Task FinishAsync(CancellationToken cancellationToken) => worker.RunUntilIdleAsync(cancellationToken);
 
-    /// <summary>Counts what is in the queue and what went through it.</summary>
-    public ValueTask<QueueStats> CountAsync() => documents.Untyped.GetStatsAsync(CancellationToken.None);
+    /// <summary>Counts what is in the queue, and what went through it since the run began.</summary>
+    public async ValueTask<QueueStats> CountAsync(SharedRun run)
+    {
+        var stats = await documents.Untyped.GetStatsAsync(CancellationToken.None);
+        return stats with
+        {
+            Dead = stats.Dead - run.Before.Dead,
+            TotalEnqueued = stats.TotalEnqueued - run.Before.TotalEnqueued,
+            TotalCompleted = stats.TotalCompleted - run.Before.TotalCompleted,
+            TotalFailures = stats.TotalFailures - run.Before.TotalFailures,
+            TotalCrashes = stats.TotalCrashes - run.Before.TotalCrashes,
+            TotalDeadLettered = stats.TotalDeadLettered - run.Before.TotalDeadLettered,
+        };
+    }
 
-    private async Task EnqueueAsync(IEnumerable<string> paths, CancellationToken cancellationToken)
+    private async Task EnqueueAsync(SharedRun run, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
         foreach (var batch in paths.Chunk(BatchSize))
         {
-            await documents.EnqueueBatchAsync([.. batch.Select(path => new Document(path))], cancellationToken: cancellationToken);
+            var results = await Task.WhenAll(batch.Select(path => EnqueueAsync(run, path, cancellationToken)));
+            EnqueuedByOthers += results.Count(result => result.IsDuplicate);
         }
     }
+
+    /// <summary>Each document once a run, however many processes list its folder.</summary>
+    private Task<EnqueueResult> EnqueueAsync(SharedRun run, string path, CancellationToken cancellationToken) =>
+        documents.EnqueueAsync(new Document(path), new EnqueueOptions { DeduplicationKey = $"{run.Id}/{PathKey.Of(path)}" }, cancellationToken).AsTask();
 }

@@ -25,10 +25,15 @@ internal sealed class Specimens : IDisposable
         afterwards: a weak light is better than none.
         """;
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-quickstart-");
+    private const string FolderPrefix = "pipeline-quickstart-";
+    private const string FlakyName = "lighthouse-instructions.md";
 
-    public Specimens()
+    private readonly QueueHome _home;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory(FolderPrefix);
+
+    public Specimens(QueueHome home)
     {
+        _home = home;
         var whole = Compress(DamagedText);
         File.WriteAllBytes(DamagedPath, whole[..(whole.Length / 2)]);
         File.WriteAllText(FlakyPath, FlakyText);
@@ -38,18 +43,32 @@ internal sealed class Specimens : IDisposable
     public string DamagedPath => Path.Combine(_folder.FullName, "lighthouse-notes.md.gz");
 
     /// <summary>A sound file whose first read is made to fail.</summary>
-    public string FlakyPath => Path.Combine(_folder.FullName, "lighthouse-instructions.md");
+    public string FlakyPath => Path.Combine(_folder.FullName, FlakyName);
 
     public IReadOnlyList<string> Paths => [DamagedPath, FlakyPath];
 
-    public bool IsFlaky(Document document) => string.Equals(document.Path, FlakyPath, StringComparison.Ordinal);
+    /// <summary>Set when nobody works on them any more.</summary>
+    public bool AreDone { get; set; }
 
+    /// <summary>Whether it is the flaky specimen, of whichever process.</summary>
+    public static bool IsFlaky(Document document) =>
+        Path.GetFileName(document.Path) is FlakyName
+        && Path.GetFileName(Path.GetDirectoryName(document.Path))!.StartsWith(FolderPrefix, StringComparison.Ordinal);
+
+    /// <summary>Whether it is the damaged specimen of this process, which alone mends it.</summary>
     public bool IsDamaged(DeadDocument document) => string.Equals(document.Path, DamagedPath, StringComparison.Ordinal);
 
     /// <summary>Writes the damaged file again, whole.</summary>
     public Task MendAsync(CancellationToken cancellationToken) => File.WriteAllBytesAsync(DamagedPath, Compress(DamagedText), cancellationToken);
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    /// <summary>Deletes them, unless another process may still have to read them.</summary>
+    public void Dispose()
+    {
+        if (AreDone || !_home.IsShared)
+        {
+            _folder.Delete(recursive: true);
+        }
+    }
 
     private static byte[] Compress(string text)
     {

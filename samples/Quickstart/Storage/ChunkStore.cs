@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Pipeline.Steps;
 using Pipeline.Vectors;
 using Quickstart.Documents;
@@ -38,7 +36,7 @@ internal sealed class ChunkStore(IVectorIndex index)
     /// <summary>Stores a document in place of what was stored of it: a queue delivers at least once, and twice must not double it.</summary>
     public async ValueTask PutAsync(StoredDocument document, CancellationToken cancellationToken)
     {
-        var key = KeyOf(document.Path);
+        var key = PathKey.Of(document.Path);
         var before = _documents.GetValueOrDefault(key)?.Chunks.Count ?? 0;
         foreach (var batch in document.Chunks.Index().Chunk(VectorArguments.MaxBatchSize))
         {
@@ -53,7 +51,7 @@ internal sealed class ChunkStore(IVectorIndex index)
         }
     }
 
-    public StoredDocument? Find(string path) => _documents.GetValueOrDefault(KeyOf(path));
+    public StoredDocument? Find(string path) => _documents.GetValueOrDefault(PathKey.Of(path));
 
     /// <summary>Finds the chunks nearest to a vector, the nearest first, and each text once however many documents have it.</summary>
     /// <param name="question">The vector.</param>
@@ -81,9 +79,6 @@ internal sealed class ChunkStore(IVectorIndex index)
         var document = _documents[match.Id[..at]];
         return new Recalled(document.Path, document.Chunks[int.Parse(match.Id.AsSpan(at + 1), CultureInfo.InvariantCulture)], match.Score);
     }
-
-    // A path can be longer than an id may be.
-    private static string KeyOf(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)));
 
     private static string IdOf(string key, int chunk) => string.Create(CultureInfo.InvariantCulture, $"{key}{Separator}{chunk}");
 }

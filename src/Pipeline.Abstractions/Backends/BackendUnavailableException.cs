@@ -12,15 +12,29 @@ public sealed class BackendUnavailableException : Exception
     /// <summary>Makes the exception for an operation that a backend did not answer.</summary>
     /// <param name="backend">The backend's name and address without credentials, for instance <c>Redis at localhost:6379</c>.</param>
     /// <param name="operation">The operation that failed, for instance <c>queue receive</c>.</param>
-    /// <param name="innerException">The client's own exception, or <see langword="null"/>.</param>
+    /// <param name="innerException">
+    /// The client's own exception, or <see langword="null"/>. Leave it out where the client's messages hold keys or other things that are nobody's business.
+    /// </param>
     /// <exception cref="ArgumentException"><paramref name="backend"/> or <paramref name="operation"/> is null or empty.</exception>
     public BackendUnavailableException(string backend, string operation, Exception? innerException = null)
-        : base($"{backend} did not answer '{operation}'. The call may be repeated.", innerException)
+        : this(backend, operation, reason: null, innerException)
+    {
+    }
+
+    /// <summary>Makes the exception for an operation that a backend did not carry out, and says why.</summary>
+    /// <param name="backend">The backend's name and address without credentials, for instance <c>Redis at localhost:6379</c>.</param>
+    /// <param name="operation">The operation that failed, for instance <c>queue receive</c>.</param>
+    /// <param name="reason">Why, in a few words without secret or payload, for instance <c>out of memory</c>; <see langword="null"/> if it is not known.</param>
+    /// <param name="innerException">The client's own exception, or <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="backend"/> or <paramref name="operation"/> is null or empty.</exception>
+    public BackendUnavailableException(string backend, string operation, string? reason, Exception? innerException = null)
+        : base($"{backend} did not answer '{operation}'{(reason is null ? "" : $": {reason}")}. The call may be repeated.", innerException)
     {
         ArgumentException.ThrowIfNullOrEmpty(backend);
         ArgumentException.ThrowIfNullOrEmpty(operation);
         Backend = backend;
         Operation = operation;
+        Reason = reason;
     }
 
     /// <summary>The backend's name and address, without credentials.</summary>
@@ -28,4 +42,7 @@ public sealed class BackendUnavailableException : Exception
 
     /// <summary>The operation that failed.</summary>
     public string Operation { get; }
+
+    /// <summary>Why, in a few words; <see langword="null"/> if it is not known.</summary>
+    public string? Reason { get; }
 }

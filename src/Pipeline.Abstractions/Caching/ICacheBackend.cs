@@ -38,7 +38,8 @@ public interface ICacheBackend : ICapabilityProvider
     /// <returns>What was found, how long it is good for, and its tags.</returns>
     /// <remarks>
     /// A read that finds a sliding entry fresh extends it. Reading costs one round trip; where
-    /// <see cref="CacheReadOptions.RequireFreshTags"/> is asked for, or a tag's generation is not known yet, at most one more.
+    /// <see cref="CacheReadOptions.RequireFreshTags"/> is asked for, or a tag's generation is not known yet, at most one more, and at most one
+    /// more where the process meets a sliding entry for the first time.
     /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="key"/> cannot be stored.</exception>
     /// <exception cref="BackendUnavailableException">The backend did not answer.</exception>

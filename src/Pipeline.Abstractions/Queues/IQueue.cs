@@ -33,7 +33,8 @@ namespace Pipeline.Queues;
 /// </para>
 /// <para>
 /// <b>Repeats.</b> All calls are safe to repeat. An enqueue that is repeated with the same messages within five minutes of a lost
-/// answer adds nothing twice; a message that is still in the queue is never added a second time.
+/// answer adds nothing twice. Repeat what was sent: a backend may know a call as a whole, and then takes a message that is sent again among others for a new one. A
+/// completion whose answer was lost reports its receipts as lost when it is repeated.
 /// </para>
 /// <para>All members are thread safe, and throw <see cref="BackendUnavailableException"/> where the backend does not answer.</para>
 /// </remarks>

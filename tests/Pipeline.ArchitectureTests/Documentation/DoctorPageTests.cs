@@ -2,6 +2,7 @@ using System.Text.Json;
 using FluentAssertions;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.ArchitectureTests.Repository;
+using Pipeline.DependencyInjection;
 using Pipeline.Diagnostics;
 using Xunit;
 
@@ -15,22 +16,29 @@ public sealed class DoctorPageTests
     [Fact]
     public async Task The_page_lists_exactly_the_checks_of_a_suite_and_which_of_them_may_use_the_network()
     {
-        var services = new ServiceCollection();
-        services.AddPipeline();
-        await using var provider = services.BuildServiceProvider();
-        var doctor = provider.GetRequiredService<Doctor>();
-        var skipped = (await doctor.RunAsync(new DoctorRunOptions { SkipNetwork = true })).Skipped;
+        var (names, skipped) = await ChecksAsync(static _ => { });
 
-        var rows = Page[Page.IndexOf("## The checks", StringComparison.Ordinal)..].Split('\n')
-            .TakeWhile(line => !line.StartsWith("## Checks of", StringComparison.Ordinal))
-            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
-            .ToArray();
+        var rows = Rows().Where(row => !IsOfBackend(row[1])).ToArray();
 
-        rows.Select(row => row[1].Trim('`')).Should().Equal(doctor.CheckNames);
-        rows.Where(row => row[6] == "yes").Select(row => row[1].Trim('`')).Should().Equal(skipped);
-        rows.Should().OnlyContain(row => row.Length == 8 && row[2].Length > 0 && row[5].Length > 0 && (row[3].Length > 0 || row[4].Length > 0));
+        rows.Select(row => row[1]).Should().Equal(names);
+        rows.Where(row => row[6] == "yes").Select(row => row[1]).Should().Equal(skipped);
     }
+
+    [Fact]
+    public async Task The_page_lists_exactly_the_checks_of_the_backends_all_of_which_use_the_network()
+    {
+        var own = await ChecksAsync(static _ => { });
+        var (names, skipped) = await ChecksAsync(static pipeline => pipeline.UseRedis("localhost:6379"));
+
+        var rows = Rows().Where(row => IsOfBackend(row[1])).ToArray();
+
+        rows.Select(row => row[1]).Should().Equal(names.Except(own.Names)).And.BeSubsetOf(skipped);
+        rows.Should().OnlyContain(row => row[6] == "yes");
+    }
+
+    [Fact]
+    public void Every_row_says_what_is_looked_at_what_may_be_wrong_and_the_mend() =>
+        Rows().Should().OnlyContain(row => row.Length == 8 && row[2].Length > 0 && row[5].Length > 0 && (row[3].Length > 0 || row[4].Length > 0));
 
     [Fact]
     public async Task The_page_shows_the_JSON_with_every_property()
@@ -49,6 +57,26 @@ public sealed class DoctorPageTests
         {
             Page.Should().Contain($"| `{argument}");
         }
+    }
+
+    private static string[][] Rows() =>
+    [
+        .. Page[Page.IndexOf("## The checks", StringComparison.Ordinal)..].Split('\n')
+            .TakeWhile(line => !line.StartsWith("## Checks of", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .Select(cells => (string[])[cells[0], cells[1].Trim('`'), .. cells[2..]]),
+    ];
+
+    private static bool IsOfBackend(string check) => check.StartsWith("redis.", StringComparison.Ordinal);
+
+    private static async Task<(IReadOnlyList<string> Names, IReadOnlyList<string> Skipped)> ChecksAsync(Action<IPipelineBuilder> configure)
+    {
+        var services = new ServiceCollection();
+        configure(services.AddPipeline());
+        await using var provider = services.BuildServiceProvider();
+        var doctor = provider.GetRequiredService<Doctor>();
+        return ([.. doctor.CheckNames], [.. (await doctor.RunAsync(new DoctorRunOptions { SkipNetwork = true })).Skipped]);
     }
 
     private static IEnumerable<string> PropertiesOf(JsonElement element) => element.ValueKind switch

@@ -1,5 +1,7 @@
 using FluentAssertions;
+using Pipeline.ArchitectureTests.Clients;
 using Pipeline.ArchitectureTests.Repository;
+using StackExchange.Redis;
 using Xunit;
 
 namespace Pipeline.ArchitectureTests.Packages;
@@ -67,7 +69,42 @@ public sealed class PackageTests(PackedSuite suite) : IClassFixture<PackedSuite>
 
     [Fact]
     public async Task An_application_outside_the_repository_builds_from_the_packages_and_runs() =>
-        (await suite.RunOutsideAppAsync()).Should().Be("Outside the repository: hello queue, 11 characters\n");
+        (await suite.RunOutsideAppAsync()).Should().Be(
+            "Outside the repository: hello queue, 11 characters\nOn Redis at 127.0.0.1:1: BackendUnavailableException\n");
+
+    [Fact]
+    public void The_repository_packs_Pipeline_Redis_for_the_client_that_it_is_tested_with_and_a_release_for_the_one_that_applications_bring()
+    {
+        using var package = Open("Pipeline.Redis");
+        using var release = new Package(suite.ReleaseOfRedis);
+
+        package.Dependencies.Should().Contain((RedisClient.Name, typeof(IDatabase).Assembly.GetName().Version!.ToString(fieldCount: 3)));
+        release.Dependencies.Should().Contain((RedisClient.Name, RedisClient.OfRelease));
+        release.Dependencies.Select(dependency => dependency.Id).Should().Equal(package.Dependencies.Select(dependency => dependency.Id));
+    }
+
+    [Fact]
+    public void A_release_uses_nothing_that_the_newest_client_does_not_have()
+    {
+        using var release = new Package(suite.ReleaseOfRedis);
+        using var assembly = new AssemblyFile(release.Read("lib/net10.0/Pipeline.Redis.dll"));
+        using var newest = AssemblyFile.Open(RedisClient.PathOf(RedisClient.Newest));
+        var use = new ClientUse(assembly, RedisClient.Name);
+
+        use.Members.Should().NotBeEmpty();
+        new ClientVersion(newest).Missing(use).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_application_that_brings_a_newer_Redis_client_compiles_against_a_release()
+    {
+        using var release = new Package(suite.ReleaseOfRedis);
+
+        var compiling = () => suite.CompileOutsideRedisAppAsync(
+            release.Read("lib/net10.0/Pipeline.Redis.dll"), [RedisClient.PathOf(RedisClient.OfRelease), RedisClient.PathOf(RedisClient.Newest)]);
+
+        await compiling.Should().NotThrowAsync();
+    }
 
     private static ProjectFile Project(string name) => PackedSuite.Projects.Single(project => string.Equals(project.Name, name, StringComparison.Ordinal));
 

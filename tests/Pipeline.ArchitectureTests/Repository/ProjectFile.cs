@@ -32,11 +32,11 @@ internal sealed class ProjectFile
 
     public IReadOnlyList<string> Friends => [.. Included("InternalsVisibleTo")];
 
-    /// <summary>Every project of the repository but the outside application, which only the package test builds.</summary>
+    /// <summary>Every project of the repository but the outside applications, which only the package test builds.</summary>
     public static IReadOnlyList<ProjectFile> All { get; } =
     [
         .. RepositoryFiles.Read("*.csproj", RepositoryFiles.CodeFolders)
-            .Where(file => !file.Path.Contains("/OutsideApp/", StringComparison.Ordinal))
+            .Where(file => !file.Path.Contains("/Packages/Outside", StringComparison.Ordinal))
             .Select(file => new ProjectFile(file)),
     ];
 

@@ -114,16 +114,21 @@ public abstract partial class CacheConformance
             return;
         }
 
-        for (var i = 0; i < Math.Min(_store.Repetitions, 50); i++)
+        var held = new CacheFillLease[Math.Min(_store.Repetitions, 50)];
+        for (var i = 0; i < held.Length; i++)
         {
-            var held = default(CacheFillLease);
-            var isAnswered = await WhileCancellingAsync(async token => held = await first.TryTakeAsync(Name($"{i}"), Tick, token));
-            Assert.Equal(isAnswered, held.IsTaken);
-            await AdvanceAsync(Tick);
+            var key = Name($"{i}");
+            var taken = default(CacheFillLease);
+            var isAnswered = await WhileCancellingAsync(async token => taken = await first.TryTakeAsync(key, Tick, token));
+            Assert.Equal(isAnswered, taken.IsTaken);
+            held[i] = taken;
+        }
 
-            var next = await second.TryTakeAsync(Name($"{i}"), LongLease);
-            Assert.True(next.IsTaken);
-            Assert.False(held.IsTaken && await first.ReleaseAsync(held));
+        await AdvanceAsync(Tick);
+        for (var i = 0; i < held.Length; i++)
+        {
+            Assert.True((await second.TryTakeAsync(Name($"{i}"), LongLease)).IsTaken);
+            Assert.False(held[i].IsTaken && await first.ReleaseAsync(held[i]));
         }
     }
 }

@@ -6,7 +6,7 @@ using static Pipeline.Conformance.Queues.History.HistoryEventKind;
 namespace Pipeline.Queues;
 
 /// <summary>The judge is known to condemn: each test feeds it a history that a faulty queue would leave.</summary>
-public class HistoryCheckerTests
+public partial class HistoryCheckerTests
 {
     private readonly List<HistoryEvent> _events = [];
     private readonly Guid _message = Guid.NewGuid();

@@ -85,7 +85,7 @@ public sealed class InMemoryStateStoreTests
     {
         await using var changes = _store.WatchAsync(Space).GetAsyncEnumerator();
         await changes.MoveNextAsync();
-        for (var i = 0; i <= StateWatch.MostWaiting; i++)
+        for (var i = 0; i <= StateChangeBuffer.Capacity; i++)
         {
             await WriteAsync($"k{i}");
         }

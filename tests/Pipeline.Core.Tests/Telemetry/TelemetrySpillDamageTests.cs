@@ -54,7 +54,7 @@ public sealed class TelemetrySpillDamageTests
         {
             var last = length - ((length - SpillFile.HeaderBytes) / Count);
             var bytes = BitConverter.ToInt32(flipped, last);
-            return bytes > length - last - SpillFile.FrameBytes && bytes <= SpilledRecord.MaxBytes;
+            return bytes > length - last - SpillFile.FrameBytes && bytes <= TelemetryRecordFormat.MaxBytes;
         }
     }
 

@@ -45,8 +45,15 @@ internal sealed class RedisProcess : IAsyncDisposable
     /// <summary>Sends a signal; a process that is gone already gets none.</summary>
     public void Send(int signal)
     {
-        if (!_process.HasExited)
-            Signal.Send(_process.Id, signal);
+        try
+        {
+            if (!_process.HasExited)
+                Signal.Send(_process.Id, signal);
+        }
+        catch (InvalidOperationException) when (_process.HasExited)
+        {
+            // It went between the look and the signal.
+        }
     }
 
     /// <summary>Waits until the kernel has stopped the process, which a signal only asks for.</summary>

@@ -14,7 +14,7 @@ internal sealed class StateSpace(string name)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, StateRow> _byKey = new(StringComparer.Ordinal);
     private readonly SortedSet<StateRow> _inOrder = new(StateRow.Order);
-    private readonly List<StateWatch> _watches = [];
+    private readonly List<StateChangeBuffer> _watches = [];
     private readonly List<StateRow> _slice = new(SweptAtATime);
 
     // Where the sweep's round is; null between rounds.
@@ -129,7 +129,7 @@ internal sealed class StateSpace(string name)
     public async IAsyncEnumerable<StateChange> WatchAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var watch = new StateWatch(prefix);
+        var watch = new StateChangeBuffer(prefix);
         lock (_gate)
         {
             _watches.Add(watch);

@@ -96,7 +96,7 @@ internal static class SpillFile
 
     private static int LengthAt(ReadOnlySpan<byte> source) => BinaryPrimitives.ReadInt32LittleEndian(source);
 
-    private static bool IsLength(int length) => length is > SpilledRecord.FixedBytes and <= SpilledRecord.MaxBytes;
+    private static bool IsLength(int length) => length is > TelemetryRecordFormat.FixedBytes and <= TelemetryRecordFormat.MaxBytes;
 
     private static uint ChecksumOf(ReadOnlySpan<byte> frame, int length)
     {

@@ -24,7 +24,7 @@ internal sealed partial class SpillLog
             {
                 EndChunk(ref lost);
             }
-            else if (SpilledRecord.TryRead(found, out var record))
+            else if (TelemetryRecordFormat.TryRead(found, out var record))
             {
                 target[count++] = record;
                 maxBytes -= record.ApproximateBytes;

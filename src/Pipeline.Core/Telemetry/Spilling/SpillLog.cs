@@ -28,7 +28,7 @@ internal sealed partial class SpillLog : IDisposable
     private readonly SpillWrite _write;
     private readonly FileStream _lock;
     private readonly long _segmentBytes;
-    private readonly byte[] _buffer = new byte[SpillFile.FrameBytes + SpilledRecord.MaxBytes];
+    private readonly byte[] _buffer = new byte[SpillFile.FrameBytes + TelemetryRecordFormat.MaxBytes];
     private readonly LinkedList<SpillSegment> _segments = new();
     private SpillSegment? _active;
     private SafeFileHandle? _file;
@@ -120,7 +120,7 @@ internal sealed partial class SpillLog : IDisposable
     private bool TryWrite(in TelemetryRecord record, out Exception? problem)
     {
         problem = null;
-        var length = SpillFile.Frame(_buffer, SpilledRecord.Write(record, _buffer.AsSpan(SpillFile.FrameBytes)));
+        var length = SpillFile.Frame(_buffer, TelemetryRecordFormat.Write(record, _buffer.AsSpan(SpillFile.FrameBytes)));
         if (_bytes + length > _options.MaxBytes)
         {
             return false;

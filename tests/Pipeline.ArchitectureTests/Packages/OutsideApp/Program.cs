@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Backends;
 using Pipeline.Queues;
 using Pipeline.Steps;
 using Pipeline.Workers;
@@ -21,3 +22,16 @@ await provider.GetRequiredService<IQueue<string>>().EnqueueAsync("queue");
 await provider.GetRequiredKeyedService<QueueWorker>("greetings").RunUntilIdleAsync();
 var length = await provider.GetRequiredService<IStepRunner<string, int>>().RunAsync(greeted[0]);
 Console.WriteLine($"Outside the repository: {greeted[0]}, {length.Value} characters");
+
+// No server listens there; the client runs all the same.
+var remote = new ServiceCollection();
+remote.AddPipeline().AddQueue("greetings").UseRedis("127.0.0.1:1");
+await using var away = remote.BuildServiceProvider();
+try
+{
+    await away.GetRequiredService<IQueueProvider>().GetQueue("greetings").GetStatsAsync();
+}
+catch (BackendUnavailableException exception)
+{
+    Console.WriteLine($"On {exception.Backend}: {exception.GetType().Name}");
+}

@@ -14,30 +14,32 @@ public static class HistoryChecker
     {
         ArgumentNullException.ThrowIfNull(events);
         var all = events.ToList();
-        var killed = all.Where(one => one.Kind == HistoryEventKind.ProcessKilled).Select(one => one.Process).ToHashSet(StringComparer.Ordinal);
-        var messages = all.Where(one => one.Kind != HistoryEventKind.ProcessKilled)
+        var circumstances = HistoryCircumstances.Of(all);
+        var messages = all.Where(one => one.Kind is not (HistoryEventKind.ProcessKilled or HistoryEventKind.ReceiveUnknown))
             .GroupBy(one => one.MessageId)
             .Select(group => new MessageHistory(group.Key, [.. group]))
             .ToList();
         return
         [
-            .. messages.SelectMany(message => CheckLoss(message, killed)),
+            .. messages.SelectMany(message => CheckLoss(message, circumstances)),
             .. messages.SelectMany(CheckTokens),
             .. messages.SelectMany(CheckEndings),
-            .. messages.SelectMany(message => CheckDuplicates(message, killed)),
-            .. messages.SelectMany(message => CheckDeath(message, killed)),
+            .. messages.SelectMany(message => CheckDuplicates(message, circumstances.Killed)),
+            .. messages.SelectMany(message => CheckDeath(message, circumstances)),
             .. CheckOrder(messages),
         ];
     }
 
-    private static IEnumerable<string> CheckLoss(MessageHistory message, HashSet<string> killed)
+    private static IEnumerable<string> CheckLoss(MessageHistory message, HistoryCircumstances circumstances)
     {
         if (!message.WasSent)
         {
             yield return $"{message} came from nowhere: nobody enqueued it.";
         }
 
-        var mayBeDone = message.Completions.Count > 0 || message.Deaths.Count > 0 || message.Deliveries.Any(delivery => message.IsUnknown(delivery, killed));
+        var mayBeDone = message.Completions.Count > 0 || message.Deaths.Count > 0 || message.Deliveries.Any(delivery =>
+            message.IsUnknown(delivery, circumstances.Killed)
+            && (!circumstances.AreCompletionsAnnounced || message.Has(delivery.Token, HistoryEventKind.Completing)));
         if (message.Enqueued is not null && !mayBeDone)
         {
             yield return $"{message} was lost: its enqueue was acknowledged, and it is neither completed nor dead.";
@@ -106,7 +108,7 @@ public static class HistoryChecker
         }
     }
 
-    private static IEnumerable<string> CheckDuplicates(MessageHistory message, HashSet<string> killed)
+    private static IEnumerable<string> CheckDuplicates(MessageHistory message, IReadOnlySet<string> killed)
     {
         foreach (var delivery in message.Deliveries)
         {
@@ -125,7 +127,7 @@ public static class HistoryChecker
         }
     }
 
-    private static IEnumerable<string> CheckDeath(MessageHistory message, HashSet<string> killed)
+    private static IEnumerable<string> CheckDeath(MessageHistory message, HistoryCircumstances circumstances)
     {
         if (message.Deaths.Count > 1)
         {
@@ -138,8 +140,8 @@ public static class HistoryChecker
         }
 
         var maximum = message.Enqueued?.MaxDeliveries ?? 0;
-        var unknown = message.Deliveries.Count(delivery => message.IsUnknown(delivery, killed));
-        var mayBeExhausted = maximum == 0 || message.Charges + unknown >= maximum;
+        var unknown = message.Deliveries.Count(delivery => message.IsUnknown(delivery, circumstances.Killed));
+        var mayBeExhausted = maximum == 0 || message.Charges + unknown + circumstances.UnseenReceives >= maximum;
         if (message.Deaths.Count > 0 && !message.WasRejected && unknown == 0 && !mayBeExhausted)
         {
             yield return $"{message} is dead after {message.Charges} failures and crashes of {maximum}.";

@@ -26,7 +26,7 @@ public sealed record HistoryEvent
     /// <summary>When its outcome was known.</summary>
     public required long Ended { get; init; }
 
-    /// <summary>The message; empty for <see cref="HistoryEventKind.ProcessKilled"/>.</summary>
+    /// <summary>The message; empty for <see cref="HistoryEventKind.ProcessKilled"/> and <see cref="HistoryEventKind.ReceiveUnknown"/>.</summary>
     public Guid MessageId { get; init; }
 
     /// <summary>The attempt token, for events of a delivery.</summary>

@@ -41,4 +41,13 @@ public enum HistoryEventKind
 
     /// <summary>At the end, the message was found among the dead letters.</summary>
     Dead = 12,
+
+    /// <summary>
+    /// A completion begins. Written before the call, by consumers that may be killed. Where a history has any, a delivery without one was
+    /// never completed, whatever became of its process.
+    /// </summary>
+    Completing = 13,
+
+    /// <summary>A receive ended without an answer: it may have leased messages that nobody saw. Has no message.</summary>
+    ReceiveUnknown = 14,
 }

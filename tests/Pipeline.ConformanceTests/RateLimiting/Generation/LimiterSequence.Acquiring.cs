@@ -96,7 +96,7 @@ internal sealed partial class LimiterSequence
         foreach (var (place, other) in dimensions.Where(one => one.Place != decision.DimensionIndex && !StateOf(one.Dimension).MayGrant(one.Dimension, at)))
         {
             var (least, _) = StateOf(other).RetryAfter(other, at);
-            var longest = decision.RetryAfter.Ticks + (Tolerance * 2);
+            var longest = (BigInteger)decision.RetryAfter.Ticks + (Tolerance * 2);
             Ensure.That(
                 least < longest || (least == longest && place > decision.DimensionIndex) || longest >= long.MaxValue,
                 $"The denial names dimension {decision.DimensionIndex}, and {place} recovers later or stands before it.");

@@ -35,7 +35,9 @@ internal sealed class StrictTokenBucketModel : StateModel
     {
         var passed = Math.Max(0, now - (_paidUntil ?? now));
         _paid = BigInteger.Min(_charged, _paid + ((BigInteger)passed * rule.RefillAmount));
-        _paidUntil = now;
+
+        // The earliest moment of a call can be asked for after its latest.
+        _paidUntil = Math.Max(now, _paidUntil ?? now);
         return _charged - _paid;
     }
 }

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Backends;
+using Pipeline.Redis.Servers.Proxying;
+using StackExchange.Redis;
+
+namespace Pipeline.Redis.Fixtures;
+
+/// <summary>Connects as a process of a fleet would: each call makes a connection of its own.</summary>
+internal static class RedisTestClient
+{
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(3);
+    private static readonly Lazy<Task<RedisProxy>> SlowProxy = new(StartSlowProxyAsync);
+
+    /// <summary>Returns what a client needs to connect.</summary>
+    public static async Task<ConfigurationOptions> OptionsAsync(RedisTopologyKind kind)
+    {
+        if (kind == RedisTopologyKind.Cluster)
+            return (await SharedServers.ClusterAsync()).ClientOptions();
+
+        var options = await SharedServers.NodeAsync();
+        if (kind == RedisTopologyKind.SlowNode)
+        {
+            options.EndPoints.Clear();
+            options.EndPoints.Add((await SlowProxy.Value).EndPoint);
+        }
+
+        return options;
+    }
+
+    /// <summary>Makes a connection. Nothing is sent before its first use.</summary>
+    /// <param name="options">Where to.</param>
+    /// <param name="keyPrefix">What its keys begin with: <see cref="NewPrefix"/>, the same for those that share data.</param>
+    /// <param name="configure">Other settings.</param>
+    /// <param name="time">The clock of its deadlines.</param>
+    public static RedisConnection Connect(
+        ConfigurationOptions options, string keyPrefix, Action<RedisOptions>? configure = null, TimeProvider? time = null)
+    {
+        var settings = new RedisOptions { KeyPrefix = keyPrefix };
+        configure?.Invoke(settings);
+        return new RedisConnection(RedisSource.Own(options), settings, suite: "", time ?? TimeProvider.System, NullLogger<RedisConnection>.Instance);
+    }
+
+    /// <summary>Returns a key prefix that nobody else uses, in this run or another.</summary>
+    public static string NewPrefix() => $"test-{Guid.NewGuid():N}";
+
+    private static async Task<RedisProxy> StartSlowProxyAsync()
+    {
+        var endPoint = (System.Net.IPEndPoint)(await SharedServers.NodeAsync()).EndPoints[0];
+        var proxy = RedisProxy.Start(endPoint);
+        proxy.RequestDelay = Delay;
+        proxy.ReplyDelay = Delay;
+        return proxy;
+    }
+}
