@@ -11,9 +11,10 @@ using Xunit;
 namespace Quickstart;
 
 /// <summary>Runs the program over a folder and a real Redis.</summary>
-public sealed class SharingTests : IAsyncLifetime
+public sealed class SharingTests : IAsyncLifetime, IDisposable
 {
-    private const int Good = 40;
+    // More than the queue has room for.
+    private const int Good = 300;
     private const int Specimens = 2;
 
     private readonly TemporaryFolder _folder = new();
@@ -44,9 +45,13 @@ public sealed class SharingTests : IAsyncLifetime
     {
         await _services.DisposeAsync();
         await _server.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
         _folder.Dispose();
         _temporary.Dispose();
-        await _output.DisposeAsync();
+        _output.Dispose();
     }
 
     [Fact]
