@@ -69,13 +69,13 @@ internal sealed partial class RedisQueue
                         cancellationToken.ThrowIfCancellationRequested();
                         break;
                     default:
-                        waited = false;
                         return Results(messages, sent, reply);
                 }
             }
         }
         finally
         {
+            // However the wait ended: what others have added meanwhile may have made duplicates of all, for which no room was taken.
             if (waited)
             {
                 await LeaveAsync(ticket).ConfigureAwait(false);

@@ -170,6 +170,27 @@ public abstract partial class QueueConformance
     }
 
     [Fact(Timeout = TimeLimit)]
+    public async Task A_producer_whose_message_another_has_added_meanwhile_holds_up_nobody()
+    {
+        var (first, second) = await OpenTwiceAsync(WaitsForRoom);
+        await EnqueueAsync(first, "a", "b");
+        QueueMessage original = Message("c", deduplicationKey: "d"), copy = Message("also c", deduplicationKey: "d");
+        var adds = first.EnqueueAsync(original).AsTask();
+        await _store.SettleAsync();
+        var repeats = second.EnqueueAsync(copy).AsTask();
+        await _store.SettleAsync();
+        var next = first.EnqueueAsync(Message("e")).AsTask();
+        await _store.SettleAsync();
+
+        await CompleteAsync(first, await TakeAllAsync(first));
+
+        Assert.False((await adds).IsDuplicate);
+        Assert.Equal(new EnqueueResult(original.Id, IsDuplicate: true), await repeats);
+        await next;
+        Assert.Equal(["c", "e"], Bodies(await TakeAllAsync(second)));
+    }
+
+    [Fact(Timeout = TimeLimit)]
     public async Task A_producer_that_is_cancelled_while_it_waits_adds_nothing_and_holds_up_nobody()
     {
         var queue = await OpenAsync(WaitsForRoom);

@@ -52,7 +52,7 @@ public sealed class RedisConnectionTests : IAsyncLifetime
     [Fact]
     public async Task A_silent_server_ends_a_call_with_its_deadline_and_says_so()
     {
-        await using var connection = Connect(options => options.CommandTimeout = TimeSpan.FromMilliseconds(200));
+        await using var connection = Connect(options => options.CommandTimeout = TimeSpan.FromMilliseconds(500));
         await GetAsync(connection);
         _server.Pause();
 
@@ -67,11 +67,11 @@ public sealed class RedisConnectionTests : IAsyncLifetime
     [Fact]
     public async Task A_connection_of_our_own_that_stays_silent_is_replaced_and_a_borrowed_one_is_left_alone()
     {
-        await using var own = Connect(options => options.CommandTimeout = TimeSpan.FromMilliseconds(100));
+        await using var own = Connect(options => options.CommandTimeout = TimeSpan.FromMilliseconds(400));
         using var multiplexer = await ConnectionMultiplexer.ConnectAsync(_server.ClientOptions(_proxy));
         await using var borrowed = new RedisConnection(
             RedisSource.Borrow(multiplexer),
-            new RedisOptions { CommandTimeout = TimeSpan.FromMilliseconds(100) },
+            new RedisOptions { CommandTimeout = TimeSpan.FromMilliseconds(400) },
             suite: "",
             TimeProvider.System,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<RedisConnection>.Instance);

@@ -45,7 +45,7 @@ public sealed partial class RedisCacheFailureTests
         await using var server = await RedisServer.StartAsync();
         await using var proxy = RedisProxy.Start(server.EndPoint);
         await using var process = CacheProcess.Start(
-            server.ClientOptions(proxy), _prefix, options => options.CommandTimeout = TimeSpan.FromMilliseconds(200));
+            server.ClientOptions(proxy), _prefix, options => options.CommandTimeout = TimeSpan.FromMilliseconds(800));
         await process.SetAsync("a", "value");
         proxy.Mode = ProxyMode.Stalled;
 

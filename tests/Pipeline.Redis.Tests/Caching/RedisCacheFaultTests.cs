@@ -14,6 +14,7 @@ namespace Pipeline.Redis.Caching;
 /// Processes that read, fill, invalidate and remove at random while connections are cut and replies are lost: whoever insists on fresh tags never gets what was
 /// invalidated or removed before.
 /// </summary>
+[Collection(AloneCollection.Name)]
 public sealed class RedisCacheFaultTests
 {
     private const CacheReadOptions Strict = CacheReadOptions.RequireFreshTags | CacheReadOptions.AllowStale;
@@ -39,7 +40,7 @@ public sealed class RedisCacheFaultTests
         await using var server = await RedisServer.StartAsync();
         await using var proxy = RedisProxy.Start(server.EndPoint);
         var processes = Enumerable.Range(0, Processes)
-            .Select(_ => CacheProcess.Start(server.ClientOptions(proxy), _prefix, options => options.CommandTimeout = TimeSpan.FromMilliseconds(500)))
+            .Select(_ => CacheProcess.Start(server.ClientOptions(proxy), _prefix, options => options.CommandTimeout = TimeSpan.FromSeconds(2)))
             .ToList();
         using var done = new CancellationTokenSource();
         var trouble = MakeTroubleAsync(proxy, new SeededRandom((ulong)seed), done.Token);

@@ -16,7 +16,7 @@ namespace Pipeline.Redis.Caching;
 /// </summary>
 internal sealed class RedisCacheTestStore(RedisTopologyKind kind) : CacheTestStore
 {
-    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(3);
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Shift = TimeSpan.FromMinutes(5);
 

@@ -8,7 +8,7 @@ namespace Pipeline.Redis.Fixtures;
 /// <summary>Connects as a process of a fleet would: each call makes a connection of its own.</summary>
 internal static class RedisTestClient
 {
-    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(3);
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(1);
     private static readonly Lazy<Task<RedisProxy>> SlowProxy = new(StartSlowProxyAsync);
 
     /// <summary>Returns what a client needs to connect.</summary>

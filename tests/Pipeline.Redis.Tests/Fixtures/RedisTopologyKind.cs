@@ -9,6 +9,6 @@ public enum RedisTopologyKind
     /// <summary>The cluster that all tests share.</summary>
     Cluster,
 
-    /// <summary>The plain node behind a proxy that delays each command and each reply by some milliseconds.</summary>
+    /// <summary>The plain node behind a proxy that delays each command and each reply by a millisecond or two.</summary>
     SlowNode,
 }

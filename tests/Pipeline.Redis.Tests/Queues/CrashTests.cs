@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using FluentAssertions;
+using Pipeline.Redis.Fixtures;
 using Xunit;
 
 namespace Pipeline.Queues;
 
 /// <summary>The crash program of benchmarks/Pipeline.Crash in short, and with workers that are wrong on purpose.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class CrashTests
 {
     [Fact]

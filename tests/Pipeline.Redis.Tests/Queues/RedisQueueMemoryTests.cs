@@ -8,6 +8,7 @@ using Xunit;
 namespace Pipeline.Redis.Queues;
 
 /// <summary>What a message takes up in the server, by the server's own account.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class RedisQueueMemoryTests : IAsyncLifetime
 {
     private const int MostBytesOfMessage = 250;

@@ -16,9 +16,9 @@ public sealed class RedisQueueTestStore(Fixtures.RedisTopologyKind kind) : Queue
     private readonly List<IAsyncDisposable> _opened = [];
     private RedisConnection? _clock;
 
-    public override TimeSpan Tick => TimeSpan.FromMilliseconds(kind == Fixtures.RedisTopologyKind.SlowNode ? 1200 : 500);
+    public override TimeSpan Tick => TimeSpan.FromMilliseconds(kind == Fixtures.RedisTopologyKind.SlowNode ? 800 : 500);
 
-    public override GenerationSettings Generation => new() { Sequences = kind == Fixtures.RedisTopologyKind.SlowNode ? 2 : 4, OperationsPerSequence = 40 };
+    public override GenerationSettings Generation => new() { Sequences = kind == Fixtures.RedisTopologyKind.SlowNode ? 2 : 4, OperationsPerSequence = kind == Fixtures.RedisTopologyKind.SlowNode ? 20 : 40 };
 
     public override int Repetitions => 20;
 

@@ -12,6 +12,7 @@ namespace Pipeline.Redis.RateLimiting;
 /// Eight processes with clocks up to ten minutes apart attack the same limits with random costs, while the server forgets its scripts and a replica
 /// takes over. What they were granted is judged from their logs.
 /// </summary>
+[Collection(AloneCollection.Name)]
 public sealed class RedisRateLimiterFleetTests
 {
     private readonly string _prefix = RedisTestClient.NewPrefix();

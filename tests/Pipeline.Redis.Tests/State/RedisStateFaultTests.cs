@@ -16,6 +16,7 @@ namespace Pipeline.Redis.State;
 /// Concurrent calls of two processes over a network that cuts connections, before a command or after it, judged by the linearizability checker: a call without an answer
 /// took place or did not, and every answer must fit.
 /// </summary>
+[Collection(AloneCollection.Name)]
 public sealed class RedisStateFaultTests
 {
     private const int Callers = 4;

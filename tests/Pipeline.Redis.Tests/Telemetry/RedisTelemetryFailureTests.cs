@@ -165,7 +165,7 @@ public sealed class RedisTelemetryFailureTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = RedisProxy.Start(server.EndPoint);
-        await using var process = Start(server.ClientOptions(proxy), _prefix, timeout: TimeSpan.FromMilliseconds(300));
+        await using var process = Start(server.ClientOptions(proxy), _prefix, timeout: TimeSpan.FromSeconds(1));
         await process.Store.WriteAsync(Calls(1));
         proxy.Mode = ProxyMode.Stalled;
 

@@ -1,0 +1,10 @@
+using Xunit;
+
+namespace Pipeline.Redis.Fixtures;
+
+/// <summary>Tests that keep the processors busy: they run by themselves, after those that wait for a server's clock and must not be late.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneCollection
+{
+    public const string Name = "alone";
+}
