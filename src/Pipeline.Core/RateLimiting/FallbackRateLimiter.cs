@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Pipeline.Backends;
 
@@ -113,6 +114,7 @@ internal sealed class FallbackRateLimiter(
         return ValueTask.CompletedTask;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<RateLimitDecision> AwaitAsync(
         ValueTask<RateLimitDecision> call, RateLimitOutage? last, RateLimitRequest request, bool takes, CancellationToken cancellationToken)
     {
@@ -165,6 +167,7 @@ internal sealed class FallbackRateLimiter(
 
     /// <summary>Waits for the backend's answer.</summary>
     /// <returns>The answer; if there is none, why not, unless it is because the budget was spent.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(RateLimitDecision? Answer, BackendUnavailableException? Cause)> WithinBudgetAsync(
         ValueTask<RateLimitDecision> call, CancellationToken cancellationToken)
     {
