@@ -25,7 +25,7 @@ internal sealed class RedisRateLimiterTestStore(RedisTopologyKind kind) : RateLi
 
     public override string CannotMoveTime => "The server's clock goes on by itself.";
 
-    public override GenerationSettings Generation => new() { Sequences = 10, OperationsPerSequence = 40, FirstSeed = 1 + ((ulong)kind * 1_000) };
+    public override GenerationSettings Generation => new() { Sequences = 5, OperationsPerSequence = 40, FirstSeed = 1 + ((ulong)kind * 1_000) };
 
     public override int Repetitions => 60;
 
