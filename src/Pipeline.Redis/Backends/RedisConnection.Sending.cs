@@ -121,6 +121,6 @@ internal sealed partial class RedisConnection
 
         Log.RedisConnectionReplaced(_logger, Backend, silence);
         Subscriptions.Detach(session);
-        _ = session.Multiplexer.CloseAsync(allowCommandsToComplete: false);
+        _ = session.CloseAsync();
     }
 }

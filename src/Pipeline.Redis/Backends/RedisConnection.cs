@@ -87,7 +87,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         _deadlines.Dispose();
         if (_source.IsOwned && Interlocked.Exchange(ref _session, null) is { } session)
         {
-            await session.Multiplexer.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+            await session.CloseAsync().ConfigureAwait(false);
         }
     }
 

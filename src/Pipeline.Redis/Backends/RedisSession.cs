@@ -22,6 +22,22 @@ internal sealed class RedisSession(IConnectionMultiplexer multiplexer)
     /// <summary>Whether one command may name any keys: <see langword="false"/> also where the client has not seen a server yet.</summary>
     public bool IsSingleNode => Kind == SingleNode;
 
+    /// <summary>Closes the connection and ends the client's threads for it.</summary>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            await multiplexer.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (RedisFailure.IsOfClient(exception))
+        {
+            // What is broken already is closed.
+        }
+
+        // Closing alone leaves ten threads behind. By way of IDisposable: newer clients have no Dispose of their own.
+        ((IDisposable)multiplexer).Dispose();
+    }
+
     private int Kind
     {
         get
