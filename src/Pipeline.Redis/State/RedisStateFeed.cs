@@ -91,7 +91,12 @@ internal sealed class RedisStateFeed : IRedisListener, IAsyncDisposable
             {
                 _reported = Math.Max(_reported, report.After);
             }
-            else if (report.After > known)
+            else if (report.After <= known)
+            {
+                // On a cluster a report may take longer than the look that has seen its change, and said that all is to be read.
+                return;
+            }
+            else
             {
                 _known = report.After;
                 if (report.Before != known)

@@ -55,7 +55,19 @@ internal sealed class ManualClockTestStore : RateLimiterTestStore
 
     public override ValueTask AdvanceAsync(TimeSpan time) => ChangeAsync(() => _clock.Advance(RoundUp(time)));
 
-    public override ValueTask<DateTimeOffset> GetServerTimeAsync() => ValueTask.FromResult(_clock.GetUtcNow());
+    // Not between the two changes that moving the clock is: what a caller reads must not be past what the server has.
+    public override async ValueTask<DateTimeOffset> GetServerTimeAsync()
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            return _clock.GetUtcNow();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
 
     /// <summary>Sets the clock, for tests of what follows the wall clock.</summary>
     public override ValueTask SetServerTimeAsync(DateTimeOffset utcNow) => ChangeAsync(() => _clock.SetUtcNow(utcNow));
