@@ -19,6 +19,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly RedisTopology _topology;
     private readonly SemaphoreSlim _opening = new(1, 1);
+    private Task<IConnectionMultiplexer>? _connecting;
     private RedisSession? _session;
     private long _lastReply;
     private volatile bool _isDisposed;
@@ -89,11 +90,17 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         {
             await session.CloseAsync().ConfigureAwait(false);
         }
+
+        if (_source.IsOwned && _connecting is { } connecting)
+        {
+            _ = CloseLateAsync(connecting);
+        }
     }
 
     private async ValueTask<RedisSession> OpenAsync(string operation, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        var started = Time.GetTimestamp();
         if (!await _opening.WaitAsync(_timeout, cancellationToken).ConfigureAwait(false))
         {
             throw new BackendUnavailableException(Backend, operation, "no connection in time");
@@ -101,7 +108,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 
         try
         {
-            return _session ??= await ConnectAsync(operation, cancellationToken).ConfigureAwait(false);
+            return _session ??= await ConnectAsync(operation, Remaining(started), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -109,11 +116,14 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         }
     }
 
-    private async Task<RedisSession> ConnectAsync(string operation, CancellationToken cancellationToken)
+    private async Task<RedisSession> ConnectAsync(string operation, TimeSpan patience, CancellationToken cancellationToken)
     {
         try
         {
-            var multiplexer = await _source.ConnectAsync().WaitAsync(_timeout, Time, cancellationToken).ConfigureAwait(false);
+            // One that takes longer than a call may is waited for by the next call: another beside it would not be faster, and be left over.
+            _connecting ??= _source.ConnectAsync();
+            var multiplexer = await _connecting.WaitAsync(patience, Time, cancellationToken).ConfigureAwait(false);
+            _connecting = null;
             _lastReply = Time.GetTimestamp();
             var session = new RedisSession(multiplexer);
             Subscriptions.Attach(session);
@@ -121,7 +131,17 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && RedisFailure.IsOfClient(exception))
         {
+            _connecting = _connecting is { IsCompleted: true } ? null : _connecting;
             throw Failed(exception, operation).ToException(Backend, operation);
+        }
+    }
+
+    private static async Task CloseLateAsync(Task<IConnectionMultiplexer> connecting)
+    {
+        await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (connecting.IsCompletedSuccessfully)
+        {
+            await new RedisSession(await connecting.ConfigureAwait(false)).CloseAsync().ConfigureAwait(false);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Pipeline.Backends;
 using StackExchange.Redis;
 
@@ -35,30 +36,41 @@ internal sealed partial class RedisQueue
             return (await AskAsync(maxMessages, lease, waitTime: "").ConfigureAwait(false)).Messages;
         }
 
-        return await _receiving.RunAsync(lease).ConfigureAwait(false) is { } message ? [message] : [];
+        var (message, failure) = await _receiving.RunAsync(lease).ConfigureAwait(false);
+        failure?.Throw();
+        return message is null ? [] : [message];
     }
 
     /// <summary>Takes a message for each of several receives, the first of which get what there is.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<IReadOnlyList<ReceivedMessage?>> TakeSinglesAsync(IReadOnlyList<TimeSpan> leases)
+    private async ValueTask<IReadOnlyList<TakenMessage>> TakeSinglesAsync(IReadOnlyList<TimeSpan> leases)
     {
         if (leases.Count == 1)
         {
-            return (await AskAsync(1, leases[0], waitTime: "").ConfigureAwait(false)).Messages is [var message] ? [message] : [null];
+            return [new((await AskAsync(1, leases[0], waitTime: "").ConfigureAwait(false)).Messages is [var message] ? message : null)];
         }
 
-        var messages = new ReceivedMessage?[leases.Count];
+        var taken = new TakenMessage[leases.Count];
         foreach (var callers in Enumerable.Range(0, leases.Count).GroupBy(caller => leases[caller]))
         {
             int[] line = [.. callers];
-            var taken = (await AskAsync(line.Length, callers.Key, waitTime: "").ConfigureAwait(false)).Messages;
-            for (var i = 0; i < taken.Count; i++)
+            try
             {
-                messages[line[i]] = taken[i];
+                var messages = (await AskAsync(line.Length, callers.Key, waitTime: "").ConfigureAwait(false)).Messages;
+                for (var i = 0; i < messages.Count; i++)
+                {
+                    taken[line[i]] = new(messages[i]);
+                }
+            }
+            catch (Exception exception) when (exception is BackendUnavailableException or BackendRefusedException)
+            {
+                // Of these callers alone: what others have leased by now is theirs.
+                var failure = ExceptionDispatchInfo.Capture(exception);
+                Array.ForEach(line, caller => taken[caller] = new(Message: null, failure));
             }
         }
 
-        return messages;
+        return taken;
     }
 
     /// <summary>

@@ -20,7 +20,7 @@ internal sealed partial class RedisQueue : IQueue, IAsyncDisposable
     private readonly RedisValue _maxDeliveries;
     private readonly RedisValue _blocks;
     private readonly CallCoalescer<QueueMessage, EnqueueResult> _enqueuing;
-    private readonly CallCoalescer<TimeSpan, ReceivedMessage?> _receiving;
+    private readonly CallCoalescer<TimeSpan, TakenMessage> _receiving;
     private readonly CallCoalescer<QueueReceipt, bool> _completing;
 
     /// <param name="provider">What it belongs to.</param>

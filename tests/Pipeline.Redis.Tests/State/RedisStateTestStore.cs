@@ -13,9 +13,9 @@ internal sealed class RedisStateTestStore(RedisTopologyKind kind) : StateTestSto
     private readonly string _prefix = RedisTestClient.NewPrefix();
     private readonly List<IAsyncDisposable> _opened = [];
 
-    public override TimeSpan Tick => TimeSpan.FromMilliseconds(700);
+    public override TimeSpan Tick => TimeSpan.FromMilliseconds(900);
 
-    public override TimeSpan ClockTolerance => TimeSpan.FromMilliseconds(400);
+    public override TimeSpan ClockTolerance => TimeSpan.FromMilliseconds(375);
 
     public override GenerationSettings Generation => new() { Sequences = 1, OperationsPerSequence = 40, FirstSeed = (ulong)kind * 1_000 };
 
