@@ -121,7 +121,9 @@ internal sealed partial class RedisQueue
     {
         while (true)
         {
-            var (answer, told) = await AskToBeToldAsync(maxMessages, lease, cancellationToken).ConfigureAwait(false);
+            // What is published after this is noticed, however the question that follows is answered.
+            var told = await _signals.ListenAsync(forRoom: false, cancellationToken).ConfigureAwait(false);
+            var answer = await AskAsync(maxMessages, lease, (long)(_provider.Poll + RedisQueueSignals.Poll).TotalMilliseconds).ConfigureAwait(false);
             var left = Left(wait, started);
             if (answer.Messages.Count > 0 || left == TimeSpan.Zero)
             {
@@ -149,15 +151,6 @@ internal sealed partial class RedisQueue
 
         var left = wait - _connection.Time.GetElapsedTime(started);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-    }
-
-    /// <summary>Asks for messages, and where there are none, to be told when some come.</summary>
-    /// <returns>The answer, and what completes when this process is told.</returns>
-    public async ValueTask<(QueueAnswer Answer, Task Told)> AskToBeToldAsync(int maxMessages, TimeSpan lease, CancellationToken cancellationToken)
-    {
-        // What is published after this is noticed, however the question that follows is answered.
-        var told = await _signals.ListenAsync(forRoom: false, cancellationToken).ConfigureAwait(false);
-        return (await AskAsync(maxMessages, lease, (long)(_provider.Poll + RedisQueueSignals.Poll).TotalMilliseconds).ConfigureAwait(false), told);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -23,12 +23,7 @@ local function follow(number, body, due, key)
     return
   end
   redis.call('HINCRBY', q, 'enq', 1)
-  local time = due ~= '' and tonumber(due:sub(2)) + (due:byte() == 100 and now or 0) or 0
-  if time > now then
-    Q.delay(m, time)
-  else
-    Q.arrive(m)
-  end
+  Q.add(m, due)
 end
 
 local lost, index = {}, 0

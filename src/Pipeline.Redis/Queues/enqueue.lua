@@ -122,15 +122,7 @@ for i = 1, n do
     if key ~= '' then
       redis.call('SET', q .. ':u:' .. key, m.id, 'PX', ARGV[8])
     end
-    local at = 0
-    if due ~= '' then
-      at = tonumber(due:sub(2)) + (due:byte() == 100 and now or 0)
-    end
-    if at > now then
-      Q.delay(m, at)
-    else
-      Q.arrive(m)
-    end
+    Q.add(m, due)
   end
 end
 if added > 0 then

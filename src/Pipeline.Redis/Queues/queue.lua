@@ -95,6 +95,16 @@ local function open(q, now, max, blocks, channel)
     end
   end
 
+  -- Puts a new message where it belongs. Due: '' now, 'd' and a delay, or 'a' and a time, microseconds.
+  function Q.add(m, due)
+    local time = due ~= '' and tonumber(due:sub(2)) + (due:byte() == 100 and now or 0) or 0
+    if time > now then
+      Q.delay(m, time)
+    else
+      Q.arrive(m)
+    end
+  end
+
   -- The next of an ordering key is ready.
   function Q.advance(line)
     local e = redis.call('LPOP', q .. ':w:' .. line)

@@ -24,24 +24,9 @@ internal sealed partial class RedisRateLimiter
     private async ValueTask<bool> IsClusterAsync(string operation, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var session = await _connection.GetSessionAsync(operation, cancellationToken).ConfigureAwait(false);
-        if (_server is { } known && ReferenceEquals(known.Session, session))
-        {
-            return known.IsCluster;
-        }
 
-        foreach (var endPoint in session.Multiplexer.GetEndPoints())
-        {
-            var server = session.Multiplexer.GetServer(endPoint);
-            if (server.IsConnected)
-            {
-                _server = new(session, server.ServerType == ServerType.Cluster);
-                return _server.IsCluster;
-            }
-        }
-
-        // Nobody has said yet. What is right in a cluster is right everywhere.
-        return true;
+        // Where no server has said yet what it is: what is right in a cluster is right everywhere.
+        return !(await _connection.GetSessionAsync(operation, cancellationToken).ConfigureAwait(false)).IsSingleNode;
     }
 
     /// <summary>

@@ -32,7 +32,6 @@ internal sealed partial class RedisRateLimiter : IRateLimiter
     private readonly LimiterScripts _scripts;
     private readonly ILogger _logger;
     private readonly byte[] _records;
-    private ServerKind? _server;
 
     /// <param name="connection">The way to the server.</param>
     /// <param name="logger">Takes what could not be given back.</param>
@@ -253,7 +252,4 @@ internal sealed partial class RedisRateLimiter : IRateLimiter
         public static readonly RedisValue End = new byte[] { 2 };
         public static readonly RedisValue GiveBack = new byte[] { 3 };
     }
-
-    /// <summary>Whether a connection goes to a cluster.</summary>
-    private sealed record ServerKind(RedisSession Session, bool IsCluster);
 }
