@@ -5,6 +5,7 @@ internal static class CrashBackends
 {
     public static IReadOnlyDictionary<string, ICrashBackend> ByName { get; } = new Dictionary<string, ICrashBackend>(StringComparer.Ordinal)
     {
+        ["postgres"] = new PostgresCrashBackend(),
         ["redis"] = new RedisCrashBackend(),
     };
 }

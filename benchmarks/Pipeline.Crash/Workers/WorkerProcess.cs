@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Pipeline.Redis.Servers;
 
 namespace Pipeline.Crash.Workers;
 

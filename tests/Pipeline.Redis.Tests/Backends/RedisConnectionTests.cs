@@ -53,7 +53,7 @@ public sealed class RedisConnectionTests : IAsyncLifetime
     public async Task A_silent_server_ends_a_call_with_its_deadline_and_says_so()
     {
         await using var connection = Connect(options => options.CommandTimeout = TimeSpan.FromMilliseconds(500));
-        await GetAsync(connection);
+        await Waiting.UntilAsync(() => AnswersAsync(connection), "an answer");
         _server.Pause();
 
         var thrown = await Assert.ThrowsAsync<BackendUnavailableException>(() => GetAsync(connection));
@@ -75,8 +75,9 @@ public sealed class RedisConnectionTests : IAsyncLifetime
             suite: "",
             TimeProvider.System,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<RedisConnection>.Instance);
-        await GetAsync(own);
-        await GetAsync(borrowed);
+        // To connect may take longer than these calls may.
+        await Waiting.UntilAsync(() => AnswersAsync(own), "an answer");
+        await Waiting.UntilAsync(() => AnswersAsync(borrowed), "an answer");
         var (ownBefore, borrowedBefore) = (await own.GetSessionAsync("test", default), await borrowed.GetSessionAsync("test", default));
 
         // Everything on the open connections is swallowed; new ones work.

@@ -2,7 +2,6 @@ using System.Buffers;
 using FluentAssertions;
 using Pipeline.Backends;
 using Pipeline.Caching;
-using Pipeline.Redis.Fixtures;
 using Pipeline.Redis.Servers;
 using Pipeline.Redis.Servers.Proxying;
 using Xunit;

@@ -22,7 +22,7 @@ internal sealed class RedisCacheTestStore(RedisTopologyKind kind) : CacheTestSto
 
     private readonly string _prefix = RedisTestClient.NewPrefix();
     private readonly List<(CacheProcess Process, RedisProxy? Proxy)> _opened = [];
-    private readonly Dictionary<RedisProxy, CommandHold> _cut = [];
+    private readonly Dictionary<RedisProxy, CommandHold<RedisCommand>> _cut = [];
     private RedisConnection? _observer;
 
     public override TimeSpan Tick => TimeSpan.FromMilliseconds(800);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FluentAssertions;
-using Pipeline.Redis.Fixtures;
 using Xunit;
 
 namespace Pipeline.Queues;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using FluentAssertions;
 using Pipeline.Queues;
-using Pipeline.Redis.Fixtures;
 using Pipeline.Redis.Servers;
 using Xunit;
 

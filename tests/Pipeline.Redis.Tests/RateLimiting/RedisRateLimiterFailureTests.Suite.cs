@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Backends;
 using Pipeline.DependencyInjection;
 using Pipeline.RateLimiting;
-using Pipeline.Redis.Fixtures;
 using Pipeline.Redis.Servers;
 using Pipeline.Redis.Servers.Proxying;
 using Xunit;

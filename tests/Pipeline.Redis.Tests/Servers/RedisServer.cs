@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using StackExchange.Redis;
@@ -14,7 +15,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _output = new();
     private readonly string _folder = ServerWatch.CreateFolder();
-    private RedisProcess? _process;
+    private ServerProcess? _process;
 
     private RedisServer(RedisServerOptions options) => Options = options;
 
@@ -36,7 +37,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Gets the process id of the server that runs.</summary>
     public int ProcessId => Running.Id;
 
-    private RedisProcess Running => _process ?? throw new InvalidOperationException("The server does not run. Start it with RestartAsync.");
+    private ServerProcess Running => _process ?? throw new InvalidOperationException("The server does not run. Start it with RestartAsync.");
 
     /// <summary>Starts a server and waits until it accepts connections.</summary>
     /// <exception cref="InvalidOperationException">It did not start; the message has what it wrote.</exception>
@@ -167,7 +168,8 @@ public sealed class RedisServer : IAsyncDisposable
 
     private string ConfigurationPath => Path.Combine(_folder, "redis.conf");
 
-    private RedisProcess Run() => _process = RedisProcess.Start(ConfigurationPath, _output);
+    private ServerProcess Run() => _process = ServerProcess.Start(
+        new ProcessStartInfo(RedisProgram.FileName, [ConfigurationPath]) { WorkingDirectory = _folder }, "Ready to accept connections", _output);
 
     private async Task<bool> TryRunAsync()
     {

@@ -69,7 +69,7 @@ public sealed class RedisStateFaultTests
         while (!stop.IsCancellationRequested)
         {
             // The next fault comes with one of the next commands, so no clock decides.
-            CommandFault? fault = null;
+            CommandFault<RedisCommand>? fault = null;
             switch (random.Next(3))
             {
                 case 0:

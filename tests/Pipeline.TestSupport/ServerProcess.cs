@@ -1,21 +1,23 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace Pipeline.Redis.Servers;
+namespace Pipeline.TestSupport;
 
-/// <summary>One run of <c>redis-server</c>.</summary>
-internal sealed class RedisProcess : IAsyncDisposable
+/// <summary>One run of a server's program. What it writes is kept.</summary>
+public sealed class ServerProcess : IAsyncDisposable
 {
     private const int KeptLines = 500;
 
     private readonly Process _process;
+    private readonly string _readyLine;
     private readonly ConcurrentQueue<string> _output;
     private readonly TaskCompletionSource<bool> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
 
-    private RedisProcess(Process process, ConcurrentQueue<string> output)
+    private ServerProcess(Process process, string readyLine, ConcurrentQueue<string> output)
     {
         _process = process;
+        _readyLine = readyLine;
         _output = output;
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
         _ = EndAsync();
@@ -26,20 +28,19 @@ internal sealed class RedisProcess : IAsyncDisposable
     /// <summary>Gets a task that ends when the server has loaded its data and accepts connections (true) or has ended before that (false).</summary>
     public Task<bool> Ready => _ready.Task;
 
-    /// <param name="configuration">The path of the configuration file.</param>
-    /// <param name="output">Takes the lines that the server writes.</param>
-    public static RedisProcess Start(string configuration, ConcurrentQueue<string> output)
+    /// <summary>Starts the program.</summary>
+    /// <param name="start">The program, its arguments and its folder.</param>
+    /// <param name="readyLine">A part of the line that it writes when it accepts connections.</param>
+    /// <param name="output">Takes the lines that it writes.</param>
+    public static ServerProcess Start(ProcessStartInfo start, string readyLine, ConcurrentQueue<string> output)
     {
-        var process = Process.Start(new ProcessStartInfo(RedisProgram.FileName, [configuration])
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(configuration)!,
-        })!;
+        start.UseShellExecute = false;
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        var process = Process.Start(start)!;
         ServerWatch.Add(process.Id);
-        return new RedisProcess(process, output);
+        return new ServerProcess(process, readyLine, output);
     }
 
     /// <summary>Sends a signal; a process that is gone already gets none.</summary>
@@ -57,13 +58,7 @@ internal sealed class RedisProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until the kernel has stopped the process, which a signal only asks for.</summary>
-    public void WaitUntilStopped()
-    {
-        var state = $"/proc/{_process.Id}/stat";
-
-        // "pid (name) state …"; the name is ours and has no parenthesis.
-        SpinWait.SpinUntil(() => File.ReadAllText(state).Split(") ")[1][0] == 'T');
-    }
+    public void WaitUntilStopped() => Signal.WaitUntilStopped(_process.Id);
 
     public async Task WaitForEndAsync()
     {
@@ -86,7 +81,7 @@ internal sealed class RedisProcess : IAsyncDisposable
             _output.Enqueue(line);
             if (_output.Count > KeptLines)
                 _output.TryDequeue(out _);
-            if (line.Contains("Ready to accept connections", StringComparison.Ordinal))
+            if (line.Contains(_readyLine, StringComparison.Ordinal))
                 _ready.TrySetResult(true);
         }
     }

@@ -1,7 +1,7 @@
-namespace Pipeline.Redis.Servers.Proxying;
+namespace Pipeline.TestSupport.Proxying;
 
 /// <summary>Bytes that have come and are not yet cut into commands or replies.</summary>
-internal sealed class ReceiveBuffer
+public sealed class ReceiveBuffer
 {
     private const int LeastFree = 16 * 1024;
     private byte[] _bytes = new byte[LeastFree * 2];

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Pipeline.Redis.Fixtures;
+namespace Pipeline.TestSupport;
 
 /// <summary>Tests that keep the processors busy: they run by themselves, after those that wait for a server's clock and must not be late.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Pipeline.Redis.Servers;
+namespace Pipeline.TestSupport;
 
 /// <summary>Waits for what a server tells only when it is asked.</summary>
 public static class Waiting

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Pipeline.Redis.Fixtures;
+namespace Pipeline.TestSupport;
 
 /// <summary>Lets tests that block threads of the pool, as fixtures and some facts do, not hold up those beside them: the pool adds a thread only twice a second.</summary>
 internal static class ThreadPoolSize

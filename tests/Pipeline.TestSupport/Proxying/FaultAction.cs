@@ -1,10 +1,13 @@
-namespace Pipeline.Redis.Servers.Proxying;
+namespace Pipeline.TestSupport.Proxying;
 
 /// <summary>What befalls a command.</summary>
-internal enum FaultAction
+public enum FaultAction
 {
     /// <summary>The connection is cut before the server gets the command.</summary>
     CutBefore,
+
+    /// <summary>The server never gets the command, nor what follows it; the connection stays.</summary>
+    LoseRequest,
 
     /// <summary>The connection is cut when the server has run the command; the reply is lost.</summary>
     DropReply,

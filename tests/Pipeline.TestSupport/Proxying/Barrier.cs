@@ -1,7 +1,7 @@
-namespace Pipeline.Redis.Servers.Proxying;
+namespace Pipeline.TestSupport.Proxying;
 
 /// <summary>A barrier that is open or closed; who comes while it is closed waits.</summary>
-internal sealed class Barrier
+public sealed class Barrier
 {
     private volatile TaskCompletionSource _opened = Completed();
 

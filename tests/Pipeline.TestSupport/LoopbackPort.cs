@@ -1,14 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Pipeline.Redis.Servers;
+namespace Pipeline.TestSupport;
 
 /// <summary>Finds free ports for servers and proxies.</summary>
 /// <remarks>
 /// They lie below those that systems hand out to outgoing connections, so that a port is still free when the server that was killed on it
 /// starts again, and low enough for the bus of a cluster node, which is 10,000 above.
 /// </remarks>
-internal static class LoopbackPort
+public static class LoopbackPort
 {
     private const int Lowest = 11_000;
     private const int Count = 9_000;

@@ -1,26 +1,23 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Threading.Channels;
 
-namespace Pipeline.Redis.Servers.Proxying;
+namespace Pipeline.TestSupport.Proxying;
 
-/// <summary>One client's connection and the proxy's own to the server.</summary>
-internal sealed class ProxyConnection(RedisProxy proxy, Socket client) : IDisposable
+/// <summary>One client's connection and the proxy's own to the server. What derives from it cuts the bytes into commands and replies.</summary>
+/// <param name="proxy">The proxy.</param>
+/// <param name="client">The client's end.</param>
+public abstract class ProxyConnection<TCommand>(CommandProxy<TCommand> proxy, Socket client) : IDisposable
+    where TCommand : class
 {
     private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly Channel<Parcel> _requests = Channel.CreateUnbounded<Parcel>();
-    private readonly Channel<Parcel> _replies = Channel.CreateUnbounded<Parcel>();
+    private readonly Channel<Parcel<TCommand>> _requests = Channel.CreateUnbounded<Parcel<TCommand>>();
+    private readonly Channel<Parcel<TCommand>> _replies = Channel.CreateUnbounded<Parcel<TCommand>>();
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // One entry for each command that the server has not yet answered.
-    private readonly ConcurrentQueue<Parcel> _unanswered = new();
-    private volatile bool _isReplication;
-    private volatile bool _isStream;
-
-    /// <summary>Gets if a replica opened the connection.</summary>
-    public bool IsReplication => _isReplication;
+    /// <summary>Gets if nothing befalls the connection: no delay, no stall, no cut.</summary>
+    public virtual bool IsSpared => false;
 
     /// <summary>Gets a task that ends when nothing more happens on the connection.</summary>
     public Task Ended => _finished.Task;
@@ -36,9 +33,9 @@ internal sealed class ProxyConnection(RedisProxy proxy, Socket client) : IDispos
             await proxy.Taking.WaitAsync(_ended.Token);
             await _server.ConnectAsync(proxy.Upstream, _ended.Token);
             await Task.WhenAll(
-                EndAfter(ReadRequestsAsync(), _requests),
+                EndAfter(ReadAsync(client, TakeRequests, _ended.Token), _requests),
                 EndAfter(WriteAsync(_requests, _server)),
-                EndAfter(ReadRepliesAsync(), _replies),
+                EndAfter(ReadAsync(_server, TakeReplies, _ended.Token), _replies),
                 EndAfter(WriteAsync(_replies, client)));
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException or InvalidDataException)
@@ -58,6 +55,7 @@ internal sealed class ProxyConnection(RedisProxy proxy, Socket client) : IDispos
         client.Dispose();
         _server.Dispose();
         _ended.Cancel();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Closes both ends; the client's is reset.</summary>
@@ -77,7 +75,7 @@ internal sealed class ProxyConnection(RedisProxy proxy, Socket client) : IDispos
     }
 
     /// <summary>Ends the connection when a writer ends, or anything fails. A reader that comes to the end leaves the writer to pass on what came before.</summary>
-    private async Task EndAfter(Task part, Channel<Parcel>? read = null)
+    private async Task EndAfter(Task part, Channel<Parcel<TCommand>>? read = null)
     {
         try
         {
@@ -95,62 +93,31 @@ internal sealed class ProxyConnection(RedisProxy proxy, Socket client) : IDispos
             read.Writer.Complete();
     }
 
-    private async Task ReadRequestsAsync()
+    /// <summary>Reads what the server's and the client's end have to say, from the first byte to the last.</summary>
+    private static async Task ReadAsync(Socket source, Action<ReceiveBuffer> take, CancellationToken cancellationToken)
     {
         var buffer = new ReceiveBuffer();
         int count;
-        while ((count = await client.ReceiveAsync(buffer.Free(), _ended.Token)) > 0)
+        while ((count = await source.ReceiveAsync(buffer.Free(), cancellationToken)) > 0)
         {
             buffer.Received(count);
-            while (RequestReader.TryRead(buffer.Unread, out var command))
-            {
-                buffer.Consume(command!.Frame.Length);
-                Take(command);
-            }
+            take(buffer);
         }
     }
 
-    private void Take(RedisCommand command)
-    {
-        _isReplication |= command.IsReplication;
-        _isStream |= command.OpensStream;
-        if (_isReplication)
-        {
-            _requests.Writer.TryWrite(new Parcel(command.Frame));
-            return;
-        }
+    /// <summary>Takes what is whole of the requests that have come, and sends it on.</summary>
+    protected abstract void TakeRequests(ReceiveBuffer buffer);
 
-        proxy.Count(command);
-        var fault = proxy.FaultOf(command);
-        _unanswered.Enqueue(new Parcel([], command, Fault: fault));
-        var faultBefore = fault?.Action == FaultAction.CutBefore ? fault : null;
-        _requests.Writer.TryWrite(new Parcel(command.Frame, command, proxy.HoldOf(command), faultBefore) { Due = RedisProxy.DueAfter(proxy.RequestDelay) });
-    }
+    /// <summary>Takes what is whole of the replies that have come, and sends it on.</summary>
+    protected abstract void TakeReplies(ReceiveBuffer buffer);
 
-    private async Task ReadRepliesAsync()
-    {
-        var buffer = new ReceiveBuffer();
-        int count;
-        while ((count = await _server.ReceiveAsync(buffer.Free(), _ended.Token)) > 0)
-        {
-            buffer.Received(count);
-            int length;
-            while ((length = _isStream ? buffer.Unread.Length : ReplyReader.Measure(buffer.Unread)) > 0)
-            {
-                var parcel = new Parcel(buffer.Unread[..length].ToArray()) { Due = RedisProxy.DueAfter(proxy.ReplyDelay) };
-                buffer.Consume(length);
-                _replies.Writer.TryWrite(WithFault(parcel));
-            }
-        }
-    }
+    /// <summary>Sends bytes on their way to the server.</summary>
+    protected void SendRequest(Parcel<TCommand> parcel) => _requests.Writer.TryWrite(parcel with { Due = CommandProxy<TCommand>.DueAfter(proxy.RequestDelay) });
 
-    /// <summary>Adds what befalls the reply, which is that of the oldest command without one; a push is nobody's reply.</summary>
-    private Parcel WithFault(Parcel parcel) =>
-        !_isStream && parcel.Bytes[0] != (byte)'>' && _unanswered.TryDequeue(out var request)
-            ? parcel with { Command = request.Command, Fault = request.Fault }
-            : parcel;
+    /// <summary>Sends bytes on their way to the client.</summary>
+    protected void SendReply(Parcel<TCommand> parcel) => _replies.Writer.TryWrite(parcel with { Due = CommandProxy<TCommand>.DueAfter(proxy.ReplyDelay) });
 
-    private async Task WriteAsync(Channel<Parcel> parcels, Socket target)
+    private async Task WriteAsync(Channel<Parcel<TCommand>> parcels, Socket target)
     {
         var batch = new List<ArraySegment<byte>>();
         while (await parcels.Reader.WaitToReadAsync(_ended.Token))
@@ -173,8 +140,8 @@ internal sealed class ProxyConnection(RedisProxy proxy, Socket client) : IDispos
         }
     }
 
-    private bool IsFree(Parcel parcel) =>
-        parcel.Hold is null && parcel.Fault is null && (_isReplication || (proxy.Passing.IsCompleted && parcel.Due <= Stopwatch.GetTimestamp()));
+    private bool IsFree(Parcel<TCommand> parcel) =>
+        parcel.Hold is null && parcel.Fault is null && (IsSpared || (proxy.Passing.IsCompleted && parcel.Due <= Stopwatch.GetTimestamp()));
 
     private static async Task SendAsync(List<ArraySegment<byte>> batch, Socket target)
     {
@@ -187,7 +154,7 @@ internal sealed class ProxyConnection(RedisProxy proxy, Socket client) : IDispos
 
     /// <summary>Waits until the bytes may pass.</summary>
     /// <returns>False if they never may, because the connection ends with them.</returns>
-    private async Task<bool> ArriveAsync(Parcel parcel)
+    private async Task<bool> ArriveAsync(Parcel<TCommand> parcel)
     {
         var late = parcel.Due - Stopwatch.GetTimestamp();
         if (late > 0)
@@ -198,7 +165,7 @@ internal sealed class ProxyConnection(RedisProxy proxy, Socket client) : IDispos
         if (parcel.Fault is not { } fault)
             return true;
 
-        if (fault.Action == FaultAction.Silence)
+        if (fault.Action is FaultAction.Silence or FaultAction.LoseRequest)
         {
             fault.Happen(parcel.Command!);
             await Task.Delay(Timeout.Infinite, _ended.Token);

@@ -1,4 +1,4 @@
-namespace Pipeline.Redis.Servers.Proxying;
+namespace Pipeline.TestSupport.Proxying;
 
 /// <summary>What a proxy does with connections.</summary>
 public enum ProxyMode

@@ -1,22 +1,23 @@
-namespace Pipeline.Redis.Servers.Proxying;
+namespace Pipeline.TestSupport.Proxying;
 
 /// <summary>Holds up commands before the server gets them, and what follows them on their connections. Disposing lets them pass.</summary>
-public sealed class CommandHold : IDisposable
+public sealed class CommandHold<TCommand> : IDisposable
+    where TCommand : class
 {
-    private readonly TaskCompletionSource<RedisCommand> _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<TCommand> _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Func<RedisCommand, bool> _match;
-    private readonly Action<CommandHold> _remove;
+    private readonly Func<TCommand, bool> _match;
+    private readonly Action<CommandHold<TCommand>> _remove;
     private int _held;
 
-    internal CommandHold(Func<RedisCommand, bool> match, Action<CommandHold> remove)
+    internal CommandHold(Func<TCommand, bool> match, Action<CommandHold<TCommand>> remove)
     {
         _match = match;
         _remove = remove;
     }
 
     /// <summary>Gets a task that ends, with the command, when the first one is held.</summary>
-    public Task<RedisCommand> Reached => _reached.Task;
+    public Task<TCommand> Reached => _reached.Task;
 
     /// <summary>Gets how many connections have come to a command that is or was held.</summary>
     public int Held => Volatile.Read(ref _held);
@@ -30,9 +31,9 @@ public sealed class CommandHold : IDisposable
 
     public void Dispose() => Release();
 
-    internal bool Holds(RedisCommand command) => _match(command);
+    internal bool Holds(TCommand command) => _match(command);
 
-    internal Task PassAsync(RedisCommand command)
+    internal Task PassAsync(TCommand command)
     {
         Interlocked.Increment(ref _held);
         _reached.TrySetResult(command);
