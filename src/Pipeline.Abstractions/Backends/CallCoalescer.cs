@@ -6,12 +6,15 @@ namespace Pipeline.Backends;
 /// Sends what many callers ask for one by one in few calls: at once while fewer than a few calls are under way, else together with what comes
 /// meanwhile, when one of them returns. Nobody waits for a timer, and a lone caller's call is sent as it is. Thread safe.
 /// </summary>
+/// <typeparam name="TItem">What one caller asks for.</typeparam>
+/// <typeparam name="TResult">What one caller gets.</typeparam>
 /// <param name="send">Sends several items in one call, and gives a result for each.</param>
 /// <param name="mostItems">The most items of one call.</param>
 /// <remarks>
+/// Used by backends.
 /// A call that fails fails for all whom it carried, and for those who wait behind it, of whom nothing was sent: so nobody waits for longer than one call may take.
 /// </remarks>
-internal sealed class CallCoalescer<TItem, TResult>(Func<IReadOnlyList<TItem>, ValueTask<IReadOnlyList<TResult>>> send, int mostItems)
+public sealed class CallCoalescer<TItem, TResult>(Func<IReadOnlyList<TItem>, ValueTask<IReadOnlyList<TResult>>> send, int mostItems)
 {
     // The server works on one while the other is on its way.
     private const int MostCalls = 2;
@@ -20,6 +23,9 @@ internal sealed class CallCoalescer<TItem, TResult>(Func<IReadOnlyList<TItem>, V
     private readonly Queue<CoalescedCall<TItem, TResult>> _waiting = new();
     private int _calls;
 
+    /// <summary>Sends one item, alone or together with those of others.</summary>
+    /// <param name="item">The item.</param>
+    /// <returns>Its result. Awaited once; goes on in the thread pool.</returns>
     public ValueTask<TResult> RunAsync(TItem item)
     {
         lock (_gate)

@@ -3,16 +3,24 @@ using System.Text;
 
 namespace Pipeline.Queues;
 
-/// <summary>
-/// Errors, checkpoints and attempts as an entry holds them, numbers big-endian. An error: type, message, step and trace id, each its length (2 bytes) and UTF-8, an empty
-/// step or trace id standing for none. A checkpoint: the step (2 bytes and UTF-8) and the body. Thread safe.
-/// </summary>
-internal static class QueueAttemptFormat
+/// <summary>The stored form of errors, checkpoints and attempts, numbers big-endian.</summary>
+/// <remarks>
+/// <para>
+/// An error: type, message, step and trace id, each its length (2 bytes) and UTF-8, an empty step or trace id standing for none. A checkpoint: the step (2 bytes and
+/// UTF-8) and the body. An attempt: which delivery (4 bytes), when (8 bytes, microseconds since 1970), outcome (1 byte), length of the error (2 bytes), error.
+/// </para>
+/// <para>Called by backends. Thread safe.</para>
+/// </remarks>
+public static class QueueAttemptFormat
 {
     private const int AttemptHeaderLength = 4 + 8 + 1 + 2;
 
+    /// <summary>Writes an error.</summary>
+    /// <param name="error">The error.</param>
+    /// <returns>Its bytes.</returns>
     public static byte[] WriteError(MessageError error)
     {
+        ArgumentNullException.ThrowIfNull(error);
         string[] parts = [error.Type, error.Message, error.Step ?? "", error.TraceId ?? ""];
         var bytes = new byte[parts.Sum(static part => 2 + Encoding.UTF8.GetByteCount(part))];
         var rest = bytes.AsSpan();
@@ -26,8 +34,12 @@ internal static class QueueAttemptFormat
         return bytes;
     }
 
+    /// <summary>Writes a checkpoint.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <returns>Its bytes.</returns>
     public static byte[] WriteCheckpoint(MessageCheckpoint checkpoint)
     {
+        ArgumentNullException.ThrowIfNull(checkpoint);
         var step = Encoding.UTF8.GetByteCount(checkpoint.Step);
         var bytes = new byte[2 + step + checkpoint.Body.Length];
         BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)step);
@@ -36,6 +48,9 @@ internal static class QueueAttemptFormat
         return bytes;
     }
 
+    /// <summary>Reads a checkpoint.</summary>
+    /// <param name="bytes">The bytes. The body that is read is a part of them, and not a copy.</param>
+    /// <returns>The checkpoint.</returns>
     /// <exception cref="ArgumentException">It is no checkpoint.</exception>
     public static MessageCheckpoint ReadCheckpoint(ReadOnlyMemory<byte> bytes)
     {
@@ -43,6 +58,9 @@ internal static class QueueAttemptFormat
         return new MessageCheckpoint(Encoding.UTF8.GetString(bytes.Span.Slice(2, step)), bytes[(2 + step)..]);
     }
 
+    /// <summary>Reads attempts that follow each other.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <returns>The attempts, in their order.</returns>
     public static IReadOnlyList<MessageAttempt> ReadAttempts(ReadOnlySpan<byte> bytes)
     {
         var attempts = new List<MessageAttempt>();
@@ -51,7 +69,7 @@ internal static class QueueAttemptFormat
             int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[(AttemptHeaderLength - 2)..]);
             attempts.Add(new MessageAttempt(
                 BinaryPrimitives.ReadInt32BigEndian(bytes),
-                QueueEntryFormat.ReadTime(bytes[4..]),
+                DateTimeOffset.UnixEpoch.AddTicks(BinaryPrimitives.ReadInt64BigEndian(bytes[4..]) * TimeSpan.TicksPerMicrosecond),
                 (AttemptOutcome)bytes[12],
                 length == 0 ? null : ReadError(bytes.Slice(AttemptHeaderLength, length))));
             bytes = bytes[(AttemptHeaderLength + length)..];

@@ -1,0 +1,69 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pipeline.Backends;
+using Pipeline.Learning;
+using Pipeline.Queues;
+using Pipeline.RateLimiting;
+using Pipeline.Telemetry;
+using Pipeline.Vectors;
+
+namespace Pipeline.DependencyInjection;
+
+/// <summary>All that this package registers.</summary>
+internal static class PostgresRegistration
+{
+    private const string ClaimedBy = "UsePostgres";
+
+    /// <param name="builder">The suite.</param>
+    /// <param name="source">Finds where connections come from.</param>
+    /// <param name="roles">The roles to take.</param>
+    /// <param name="configure">How the database is used.</param>
+    public static IPipelineBuilder Add(
+        IPipelineBuilder builder, Func<IServiceProvider, PostgresSource> source, PipelineRoles roles, Action<PostgresOptions>? configure)
+    {
+        var options = new PostgresOptions();
+        configure?.Invoke(options);
+        new PostgresOptionsValidator().ThrowIfInvalid("Postgres", options);
+
+        // One connection a call, whatever roles it carries; two calls may name two servers.
+        var key = new object();
+        builder.Services.AddKeyedSingleton(key, (services, _) => new PostgresConnection(
+            source(services), options, builder.Name, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PostgresConnection>>()));
+        builder.Services.AddKeyedSingleton(key, (services, _) => new PostgresVectorSupport(services.GetRequiredKeyedService<PostgresConnection>(key)));
+        builder.Services.AddSingleton<IBackendProbe>(services => new PostgresProbe(services.GetRequiredKeyedService<PostgresConnection>(key), options.StartupCheck));
+        if (roles.HasFlag(PipelineRoles.Vectors))
+        {
+            builder.SetRole<IVectorIndex>(ClaimedBy, services => new PostgresVectorIndex(
+                services.GetRequiredKeyedService<PostgresConnection>(key),
+                services.GetRequiredKeyedService<PostgresVectorSupport>(key),
+                services.GetRequiredService<ILogger<PostgresVectorIndex>>()));
+        }
+
+        if (roles.HasFlag(PipelineRoles.Learning))
+        {
+            builder.SetRole<ILearningStore>(ClaimedBy, services => new PostgresLearningStore(
+                services.GetRequiredKeyedService<PostgresConnection>(key),
+                services.GetRequiredKeyedService<PostgresVectorSupport>(key),
+                services.GetRequiredService<ILogger<PostgresLearningStore>>()));
+        }
+
+        if (roles.HasFlag(PipelineRoles.RateLimiting))
+        {
+            builder.SetRole<IRateLimiter>(ClaimedBy, services => new PostgresRateLimiter(services.GetRequiredKeyedService<PostgresConnection>(key)));
+        }
+
+        if (roles.HasFlag(PipelineRoles.Queues))
+        {
+            builder.SetRole<IQueueProvider>(ClaimedBy, services => new PostgresQueueProvider(
+                services.GetRequiredKeyedService<PostgresConnection>(key), services.GetRequiredPipelineService<QueueCatalog>(builder.Name)));
+        }
+
+        if (roles.HasFlag(PipelineRoles.Telemetry))
+        {
+            builder.AddTelemetryStore(services => new PostgresTelemetryStore(
+                services.GetRequiredKeyedService<PostgresConnection>(key), options.Telemetry, services.GetRequiredService<ILogger<PostgresTelemetryStore>>()));
+        }
+
+        return builder;
+    }
+}
