@@ -4,8 +4,20 @@ using Pipeline.Caching;
 using Pipeline.Queues;
 using Pipeline.RateLimiting;
 using Pipeline.Throughput;
+using Pipeline.Throughput.Postgres;
 using Pipeline.Throughput.Redis;
 using StackExchange.Redis;
+
+if (args is ["vectors", var connectionString])
+{
+    return await VectorRecall.RunAsync(connectionString);
+}
+
+if (args is ["postgres", var postgres, ..])
+{
+    await PostgresRaces.RunAsync(postgres, args.ElementAtOrDefault(2) ?? "", TimeSpan.FromSeconds(double.Parse(args.ElementAtOrDefault(3) ?? "2", CultureInfo.InvariantCulture)));
+    return 0;
+}
 
 // One run: every piece of work by the bare client and by the suite, in turns, over the same client library against the same server.
 if (args.Length == 0)

@@ -8,30 +8,29 @@ namespace Pipeline.Throughput;
 /// </summary>
 internal sealed class Race(TimeSpan round, int rounds)
 {
-    private static readonly int[] Callers = [1, 64, 256];
-
     public static void WriteHeader() =>
         Console.WriteLine("| work | callers | bare/s | ours/s | ratio | asked | bytes bare | bytes ours |\n|---|---|---|---|---|---|---|---|");
 
     public async Task RunAsync(Comparison comparison)
     {
-        for (var i = 0; i < Callers.Length; i++)
+        var callers = comparison.Callers;
+        for (var i = 0; i < callers.Length; i++)
         {
-            await MeasureAsync(comparison.Bare, Callers[i], round / 2);
-            await MeasureAsync(comparison.Ours, Callers[i], round / 2);
+            await MeasureAsync(comparison.Bare, callers[i], round / 2);
+            await MeasureAsync(comparison.Ours, callers[i], round / 2);
             var (bare, ours) = (new List<Measurement>(), new List<Measurement>());
             for (var n = 0; n < rounds; n++)
             {
                 // Who begins changes, so that neither has always the warmer machine.
                 if (n % 2 == 0)
                 {
-                    bare.Add(await MeasureAsync(comparison.Bare, Callers[i], round));
-                    ours.Add(await MeasureAsync(comparison.Ours, Callers[i], round));
+                    bare.Add(await MeasureAsync(comparison.Bare, callers[i], round));
+                    ours.Add(await MeasureAsync(comparison.Ours, callers[i], round));
                 }
                 else
                 {
-                    ours.Add(await MeasureAsync(comparison.Ours, Callers[i], round));
-                    bare.Add(await MeasureAsync(comparison.Bare, Callers[i], round));
+                    ours.Add(await MeasureAsync(comparison.Ours, callers[i], round));
+                    bare.Add(await MeasureAsync(comparison.Bare, callers[i], round));
                 }
             }
 
@@ -45,7 +44,7 @@ internal sealed class Race(TimeSpan round, int rounds)
         var asked = comparison.Demanded[i] == 0 ? "–" : comparison.Demanded[i].ToString("0.00", CultureInfo.InvariantCulture);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {comparison.Name} | {Callers[i]} | {Items(bare)} | {Items(ours)} | **{ratio:0.00}** | {asked} | {Bytes(bare)} | {Bytes(ours)} |"));
+            $"| {comparison.Name} | {comparison.Callers[i]} | {Items(bare)} | {Items(ours)} | **{ratio:0.00}** | {asked} | {Bytes(bare)} | {Bytes(ours)} |"));
 
         string Items(List<Measurement> measured) =>
             (Median(measured.Select(static one => one.RunsPerSecond)) * comparison.ItemsOfRun / 1000).ToString("0.0k", CultureInfo.InvariantCulture);
@@ -55,6 +54,7 @@ internal sealed class Race(TimeSpan round, int rounds)
 
     private static async Task<Measurement> MeasureAsync(Contender contender, int callers, TimeSpan time)
     {
+        await (contender.PrepareAsync?.Invoke() ?? Task.CompletedTask);
         long runs = 0;
         using var stop = new CancellationTokenSource(time);
         var bytes = GC.GetTotalAllocatedBytes();

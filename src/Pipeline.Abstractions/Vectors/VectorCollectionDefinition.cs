@@ -59,6 +59,39 @@ public sealed record VectorCollectionDefinition
         init => field = CopyFilterFields(value, nameof(FilterFields));
     } = ReadOnlyDictionary<string, VectorValueKind>.Empty;
 
+    /// <summary>
+    /// Adds the fields to this definition, that of a live version, which another definition names and this one does not. For backends, to
+    /// keep the promise of <see cref="IVectorCollections.EnsureAsync"/>.
+    /// </summary>
+    /// <param name="wanted">The definition that the application gave.</param>
+    /// <param name="version">The live version's number, for the message.</param>
+    /// <returns>The definition with all fields; this one itself where nothing is to be added.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="wanted"/> is <see langword="null"/>.</exception>
+    /// <exception cref="VectorCollectionException">Model, dimension, distance or the kind of a field differ, or there would be too many fields.</exception>
+    public VectorCollectionDefinition Merge(VectorCollectionDefinition wanted, int version)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        ThrowIfDifferent(wanted, version);
+        var fields = new Dictionary<string, VectorValueKind>(FilterFields, StringComparer.Ordinal);
+        foreach (var (field, kind) in wanted.FilterFields)
+        {
+            if (!fields.TryAdd(field, kind) && fields[field] != kind)
+            {
+                throw Mismatch(version, $"indexes the field '{field}' as {fields[field]}", $"as {kind}");
+            }
+        }
+
+        if (fields.Count > MaxFilterFields)
+        {
+            throw new VectorCollectionException(
+                Name,
+                version,
+                $"Version {version} of collection '{Name}' would index {fields.Count} fields with those that are wanted. Keep them to {MaxFilterFields} in all.");
+        }
+
+        return fields.Count == FilterFields.Count ? this : this with { FilterFields = fields };
+    }
+
     private static ReadOnlyDictionary<string, VectorValueKind> CopyFilterFields(IReadOnlyDictionary<string, VectorValueKind> fields, string property)
     {
         ArgumentNullException.ThrowIfNull(fields, property);
@@ -79,4 +112,27 @@ public sealed record VectorCollectionDefinition
 
         return new Dictionary<string, VectorValueKind>(fields, StringComparer.Ordinal).AsReadOnly();
     }
+
+    private void ThrowIfDifferent(VectorCollectionDefinition wanted, int version)
+    {
+        if (!string.Equals(Model, wanted.Model, StringComparison.Ordinal))
+        {
+            throw Mismatch(version, $"holds vectors of model '{Model}'", $"'{wanted.Model}'");
+        }
+
+        if (Dimension != wanted.Dimension)
+        {
+            throw Mismatch(version, $"has {Dimension} dimensions", $"{wanted.Dimension}");
+        }
+
+        if (Distance != wanted.Distance)
+        {
+            throw Mismatch(version, $"measures by {Distance}", $"{wanted.Distance}");
+        }
+    }
+
+    private VectorCollectionException Mismatch(int version, string has, string wanted) => new(
+        Name,
+        version,
+        $"Version {version} of collection '{Name}' {has}, and {wanted} is wanted. Build a new version, validate it and switch to it.");
 }

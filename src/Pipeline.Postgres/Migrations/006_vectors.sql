@@ -36,7 +36,7 @@ DECLARE
     suffix text := CASE distance WHEN 0 THEN '_cosine_ops' WHEN 1 THEN '_ip_ops' ELSE '_l2_ops' END;
 BEGIN
     SELECT n.nspname, string_to_array(split_part(e.extversion, '-', 1), '.')::int[] INTO home, release
-    FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'vector';
+    FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'vector' AND has_schema_privilege(n.oid, 'USAGE');
     IF home IS NULL OR release < ARRAY[0, 8] OR dimension > (CASE kind WHEN 'halfvec' THEN 4000 ELSE 2000 END) THEN
         RETURN false;
     END IF;
@@ -51,6 +51,9 @@ BEGIN
         EXECUTE format('CREATE INDEX %I ON {schema}.%I USING hnsw ((%I::%I.%I(%s)) %I.%I)', index_name, table_name, vector_column, home, kind, dimension, home, kind || suffix)
             || CASE WHEN key_column IS NULL THEN '' ELSE format(' WHERE %I = %s', key_column, key_value) END;
         EXECUTE format('ALTER INDEX {schema}.%I ALTER COLUMN 1 SET STATISTICS 0', index_name);
+
+        -- Without figures the planner takes every tenant for a small one, and compares each of its rows.
+        EXECUTE format('ANALYZE {schema}.%I', table_name);
     END IF;
 
     RETURN true;

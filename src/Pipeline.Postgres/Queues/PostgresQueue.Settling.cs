@@ -150,6 +150,7 @@ internal sealed partial class PostgresQueue
 
     private void Note(PostgresReceipts receipts, int[] lost)
     {
+        _provider.Vacuum.Note(receipts.Tokens.Count);
         if (lost.Length == 0)
         {
             _open.End(receipts.Tokens);

@@ -14,6 +14,7 @@ internal sealed class PostgresQueueProvider : IQueueProvider, IAsyncDisposable
     {
         Catalog = catalog;
         Signals = new PostgresQueueSignals(connection);
+        Vacuum = new QueueVacuum(connection);
         _queues = catalog.Definitions.Values.ToFrozenDictionary(
             static definition => definition.Name, definition => new PostgresQueue(this, connection, definition), StringComparer.Ordinal);
     }
@@ -21,6 +22,8 @@ internal sealed class PostgresQueueProvider : IQueueProvider, IAsyncDisposable
     public QueueCatalog Catalog { get; }
 
     public PostgresQueueSignals Signals { get; }
+
+    public QueueVacuum Vacuum { get; }
 
     public bool IsDisposed { get; private set; }
 

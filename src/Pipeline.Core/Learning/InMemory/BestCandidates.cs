@@ -5,9 +5,9 @@ namespace Pipeline.Learning;
 /// <summary>The best candidates so far, of which it keeps a bounded number.</summary>
 internal sealed class BestCandidates(RecallQuery query, RowFilter filter, DateTimeOffset now, int capacity)
 {
-    private static readonly Comparer<RecallCandidate> WorstFirst = Comparer<RecallCandidate>.Create(RecallCandidate.Compare);
+    private static readonly Comparer<RankedEntry> WorstFirst = Comparer<RankedEntry>.Create(RankedEntry.Compare);
 
-    private readonly PriorityQueue<RecallCandidate, RecallCandidate> _kept = new(WorstFirst);
+    private readonly PriorityQueue<RankedEntry, RankedEntry> _kept = new(WorstFirst);
     private readonly long _now = now.UtcTicks;
     private double _floor = query.MinScore;
 
@@ -30,17 +30,14 @@ internal sealed class BestCandidates(RecallQuery query, RowFilter filter, DateTi
         score *= RecencyOf(row.Created);
         if (IsAboveFloor(score) && row.Entry is { } entry && filter.Selects(entry))
         {
-            Keep(new RecallCandidate(entry, similarity, score, vectors, slot));
+            Keep(new RankedEntry(entry, similarity, score, vectors, slot));
         }
     }
 
-    public LearningScore ScoreOf(StoredLearning learning, double similarity) =>
-        LearningScore.Compute(similarity, learning.Outcomes, now - learning.Record.Created, query.HalfLife);
-
     /// <summary>Hands out what was kept, the best first. Nothing can be offered afterwards.</summary>
-    public List<RecallCandidate> TakeAll()
+    public List<RankedEntry> TakeAll()
     {
-        var all = new List<RecallCandidate>(_kept.Count);
+        var all = new List<RankedEntry>(_kept.Count);
         while (_kept.TryDequeue(out var candidate, out _))
         {
             all.Add(candidate);
@@ -61,7 +58,7 @@ internal sealed class BestCandidates(RecallQuery query, RowFilter filter, DateTi
         return isAbove;
     }
 
-    private void Keep(in RecallCandidate candidate)
+    private void Keep(in RankedEntry candidate)
     {
         if (_kept.Count < capacity)
         {

@@ -14,8 +14,6 @@ internal abstract class RecallSource(ReadOnlyMemory<LearningRow> rows, RowFilter
 
     protected ReadOnlySpan<LearningRow> Rows => rows.Span;
 
-    protected abstract RecallBasis Basis { get; }
-
     public RecallResult Recall(RecallQuery query, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // As a rule a few candidates are enough. Where near-duplicates or large findings use them up, it goes through all once more and keeps more.
@@ -23,11 +21,13 @@ internal abstract class RecallSource(ReadOnlyMemory<LearningRow> rows, RowFilter
         {
             var best = new BestCandidates(query, filter, now, capacity);
             OfferTo(best, cancellationToken);
-            var selection = new RecallSelection(query, Basis);
-            var matches = selection.Take(best.TakeAll(), best);
+            var selection = new RecallSelection(query, now);
+
+            // Each is judged once more, since reports may have come since.
+            selection.Take(best.TakeAll().Where(ranked => best.Selects(ranked.Entry)).Select(static ranked => ranked.ToCandidate()));
             if (selection.IsComplete || !best.HasOverflowed)
             {
-                return matches.Count == 0 ? RecallResult.Empty : new RecallResult { Matches = matches };
+                return selection.ToResult();
             }
         }
     }
@@ -49,8 +49,6 @@ internal abstract class RecallSource(ReadOnlyMemory<LearningRow> rows, RowFilter
     /// <summary>All learnings, equally similar.</summary>
     public sealed class Everything(ReadOnlyMemory<LearningRow> rows, RowFilter filter) : RecallSource(rows, filter)
     {
-        protected override RecallBasis Basis => RecallBasis.Filter;
-
         protected override void OfferTo(BestCandidates best, CancellationToken cancellationToken)
         {
             var all = Rows;
@@ -72,16 +70,14 @@ internal abstract class RecallSource(ReadOnlyMemory<LearningRow> rows, RowFilter
         public ByWords(ReadOnlyMemory<LearningRow> rows, RowFilter filter, WordIndex index, string text, bool isZeroIncluded)
             : base(rows, filter)
         {
-            var words = Words.Of(text);
-            _words = Math.Max(1, words.Count);
+            var words = RecallWords.Of(text);
+            _words = words.Count;
             _isZeroIncluded = isZeroIncluded;
             _counts = ArrayPool<ushort>.Shared.Rent(rows.Length);
             var counts = _counts.AsSpan(0, rows.Length);
             counts.Clear();
             index.Count(words, counts);
         }
-
-        protected override RecallBasis Basis => RecallBasis.Text;
 
         public override void Dispose()
         {
@@ -97,7 +93,7 @@ internal abstract class RecallSource(ReadOnlyMemory<LearningRow> rows, RowFilter
                 LookFor(i, cancellationToken);
                 if (_counts[i] > 0 || _isZeroIncluded)
                 {
-                    best.Offer(all[i], (double)_counts[i] / _words);
+                    best.Offer(all[i], RecallWords.Similarity(_counts[i], _words));
                 }
             }
         }
@@ -108,8 +104,6 @@ internal abstract class RecallSource(ReadOnlyMemory<LearningRow> rows, RowFilter
         : RecallSource(rows, filter)
     {
         private readonly float[] _direction = Normalize(query.Vector.Span);
-
-        protected override RecallBasis Basis => RecallBasis.Embedding;
 
         protected override void OfferTo(BestCandidates best, CancellationToken cancellationToken)
         {

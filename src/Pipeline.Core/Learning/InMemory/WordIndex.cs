@@ -10,7 +10,7 @@ internal sealed class WordIndex
 
     public void Add(LearningEntry entry)
     {
-        foreach (var word in Words.Of(entry.Record.Finding))
+        foreach (var word in RecallWords.Of(entry.Record.Finding))
         {
             ref var rows = ref CollectionsMarshal.GetValueRefOrAddDefault(_rowsOfWord, word, out _);
             (rows ??= []).Add(entry.Row);

@@ -94,6 +94,5 @@ internal sealed class InMemoryVectorCollections(TimeProvider time) : IVectorColl
 
     private VectorCollection Find(string collection, int? version) => _collections.TryGetValue(collection, out var found)
         ? found
-        : throw new VectorCollectionException(
-            collection, version, $"There is no collection '{collection}'. Make it with {nameof(IVectorCollections)}.{nameof(EnsureAsync)} at the start of the application.");
+        : throw VectorCollectionException.NoCollection(collection, version);
 }

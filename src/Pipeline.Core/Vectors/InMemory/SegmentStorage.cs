@@ -55,6 +55,9 @@ internal sealed class SegmentStorage
 
     public ReadOnlySpan<float> VectorAt(int slot) => Vectors.AsSpan(slot * _dimension, _dimension);
 
+    /// <summary>As <see cref="VectorAt"/>, for longer than a call.</summary>
+    public ReadOnlyMemory<float> MemoryAt(int slot) => Vectors.AsMemory(slot * _dimension, _dimension);
+
     /// <summary>Writes a slot that no view shows yet.</summary>
     /// <returns>The place for the vector, to be filled.</returns>
     public Span<float> Put(int slot, string id, IReadOnlyDictionary<string, VectorValue> payload)

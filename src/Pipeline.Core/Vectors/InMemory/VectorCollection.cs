@@ -39,7 +39,7 @@ internal sealed class VectorCollection
     {
         lock (_gate)
         {
-            var merged = DefinitionMerge.Merge(_live.Definition, definition, _live.Number);
+            var merged = _live.Definition.Merge(definition, _live.Number);
             if (!ReferenceEquals(merged, _live.Definition))
             {
                 _live.AddFields(merged);
@@ -82,8 +82,7 @@ internal sealed class VectorCollection
             var entry = FindEntry(number);
             if (entry.State == VectorVersionState.Building)
             {
-                throw new VectorCollectionException(
-                    _name, number, $"Version {number} of collection '{_name}' has not been validated. Call ValidateAsync first, and mend what it finds.");
+                throw VectorCollectionException.NotValidated(_name, number);
             }
 
             _versions[_live.Number].State = VectorVersionState.Superseded;
@@ -100,8 +99,7 @@ internal sealed class VectorCollection
         {
             if (_live.Number == number)
             {
-                throw new VectorCollectionException(
-                    _name, number, $"Version {number} of collection '{_name}' is live. Switch to another version first.");
+                throw VectorCollectionException.IsLive(_name, number);
             }
 
             _versions.Remove(number);
@@ -118,8 +116,7 @@ internal sealed class VectorCollection
 
     private Entry FindEntry(int number) => _versions.TryGetValue(number, out var entry)
         ? entry
-        : throw new VectorCollectionException(
-            _name, number, $"Collection '{_name}' has no version {number}. List its versions, or name none to reach the live one.");
+        : throw VectorCollectionException.NoVersion(_name, number);
 
     private sealed class Entry(VectorVersion version, VectorVersionState state)
     {

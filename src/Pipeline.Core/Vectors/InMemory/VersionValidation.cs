@@ -13,30 +13,7 @@ internal static class VersionValidation
         var liveItems = live.Count;
         var sample = (int)Math.Min(options.SampleSize, items);
         var recall = await MeasureRecallAsync(snapshots, version.Definition, sample, cancellationToken).ConfigureAwait(false);
-        return new VectorValidation
-        {
-            Items = items,
-            LiveItems = liveItems,
-            SampleSize = sample,
-            Recall = recall,
-            Problems = FindProblems(items, options.MinItems ?? liveItems, recall, options.MinRecall),
-        };
-    }
-
-    private static List<string> FindProblems(long items, long minItems, double recall, double minRecall)
-    {
-        var problems = new List<string>();
-        if (items < minItems)
-        {
-            problems.Add(FormattableString.Invariant($"The version has {items} items, and {minItems} are required."));
-        }
-
-        if (recall < minRecall)
-        {
-            problems.Add(FormattableString.Invariant($"The ordinary search found {recall:P1} of the nearest items, and {minRecall:P1} are required."));
-        }
-
-        return problems;
+        return VectorValidation.Judge(options, items, liveItems, sample, recall);
     }
 
     /// <summary>Searches for stored vectors, evenly spread over all tenants' items, by the ordinary and by the exact search.</summary>

@@ -1,0 +1,5 @@
+using Pipeline.Conformance.RateLimiting;
+
+namespace Pipeline.Postgres.RateLimiting;
+
+public sealed class PostgresRateLimiterManualClockConformance() : RateLimiterConformance(new ManualClockTestStore());
