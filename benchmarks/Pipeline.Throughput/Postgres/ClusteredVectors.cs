@@ -31,7 +31,7 @@ internal sealed class ClusteredVectors
         Payload = new Dictionary<string, VectorValue>
         {
             ["half"] = (long)_random.Next(2),
-            ["twentieth"] = (long)_random.Next(20),
+            ["tenth"] = (long)_random.Next(10),
             ["hundredth"] = (long)_random.Next(100),
             ["thousandth"] = (long)_random.Next(1_000),
         },

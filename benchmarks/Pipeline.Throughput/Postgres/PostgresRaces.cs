@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Pipeline.Queues;
+using Pipeline.Telemetry;
 
 namespace Pipeline.Throughput.Postgres;
 
@@ -19,6 +20,8 @@ internal static class PostgresRaces
         List<Comparison> comparisons =
         [
             .. await new PostgresQueueComparisons(bare, queue).CreateAsync(),
+            .. await new PostgresTelemetryComparisons(bare, provider.GetRequiredService<TelemetrySinks>().Single(static sink => string.Equals(sink.Name, "postgres", StringComparison.Ordinal)))
+                .CreateAsync(),
         ];
         Race.WriteHeader();
         foreach (var comparison in comparisons.Where(one => one.Name.Contains(filter, StringComparison.Ordinal)))

@@ -50,6 +50,18 @@ public readonly partial record struct CacheEnvelope
         }
     }
 
+    /// <summary>Writes the envelope and the payload into an array of just the right length.</summary>
+    /// <param name="payload">The value, which may be empty.</param>
+    /// <returns>The bytes.</returns>
+    /// <exception cref="ArgumentException"><paramref name="payload"/> is longer than <see cref="CacheEntryOptions.MaxValueBytes"/>.</exception>
+    /// <exception cref="InvalidOperationException">As for <see cref="Write"/>.</exception>
+    public byte[] ToArray(ReadOnlySequence<byte> payload)
+    {
+        var buffer = new EnvelopeBuffer(GetEncodedLength(payload.Length));
+        Write(buffer, payload);
+        return buffer.Bytes;
+    }
+
     /// <summary>Reads an envelope.</summary>
     /// <param name="source">What was stored, whole.</param>
     /// <param name="envelope">The envelope.</param>

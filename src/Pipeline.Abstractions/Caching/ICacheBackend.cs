@@ -8,8 +8,8 @@ namespace Pipeline.Caching;
 /// <para><b>Every method.</b> Implementations are thread safe. A key or tag is 1 to 512 bytes of UTF-8 without control characters
 /// (<see cref="StoredName"/>), anything else an <see cref="ArgumentException"/>; keys and tags are compared ordinally, and a key never
 /// collides with an equal tag. A backend that cannot be reached, or does not answer within its deadline, is a
-/// <see cref="BackendUnavailableException"/>. A call that is cancelled after it was sent is wholly done or not done at all. Every call is
-/// one round trip to the server unless it says otherwise. Buffers that are handed in are not touched after the returned task has completed,
+/// <see cref="BackendUnavailableException"/>. A call that is cancelled after it was sent is wholly done or not done at all; where it
+/// is done, that may be a while after the caller has gone on. Every call is one round trip to the server unless it says otherwise. Buffers that are handed in are not touched after the returned task has completed,
 /// and what awaits it never runs on a thread that a client library needs for its replies.</para>
 /// <para><b>Freshness.</b> An entry is fresh until its fresh time, then stale until its keep time, then gone
 /// (<see cref="CacheEntryOptions"/>). Times are the backend's: where there is a server, its clock decides, however wrong the

@@ -42,7 +42,7 @@ public interface IStateStore : ICapabilityProvider
     /// After which time the entry vanishes: 1 millisecond to 3,650 days. Each write sets it anew; <see langword="null"/> means never, whatever it was
     /// before.
     /// </param>
-    /// <param name="cancellationToken">Gives up the call; the write has then taken place or has not.</param>
+    /// <param name="cancellationToken">Gives up the call; the write takes place, perhaps a while later, or does not.</param>
     /// <returns>The new version, or the entry that stood in the way.</returns>
     /// <exception cref="ArgumentException"><paramref name="key"/> is the default value, or <paramref name="value"/> is too large.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
@@ -62,7 +62,7 @@ public interface IStateStore : ICapabilityProvider
     /// <summary>Deletes an entry, if its version is the one that the caller names.</summary>
     /// <param name="key">The entry's place.</param>
     /// <param name="expectedVersion">The version that is to be deleted, 1 or more; <see langword="null"/> deletes any.</param>
-    /// <param name="cancellationToken">Gives up the call; the entry is then deleted or is not.</param>
+    /// <param name="cancellationToken">Gives up the call; the entry is deleted, perhaps a while later, or is not.</param>
     /// <returns>Whether the call deleted an entry: <see langword="false"/> where there was none, and where its version was another.</returns>
     /// <exception cref="ArgumentException"><paramref name="key"/> is the default value.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="expectedVersion"/> is below 1.</exception>

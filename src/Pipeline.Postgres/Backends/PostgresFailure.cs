@@ -40,6 +40,10 @@ internal readonly record struct PostgresFailure(PostgresFailureKind Kind, string
 
         // A prepared statement of before a migration; the client prepares it anew.
         PostgresErrorCodes.FeatureNotSupported when exception.MessageText.Contains("cached plan", StringComparison.Ordinal) => new(PostgresFailureKind.Undone, "the schema changed"),
+
+        // The only tables of ours that it is said of are not logged; the routine's name is in no language.
+        PostgresErrorCodes.FeatureNotSupported when string.Equals(exception.Routine, "get_relation_info", StringComparison.Ordinal) =>
+            Unavailable("the server is a standby, which has no tables that are not logged"),
         PostgresErrorCodes.QueryCanceled => Unavailable("the statement was cut off (statement_timeout, or no answer in time)"),
         PostgresErrorCodes.LockNotAvailable => Unavailable("a lock was not to be had in time (lock_timeout)"),
         PostgresErrorCodes.ReadOnlySqlTransaction => Unavailable("the server takes no writes (a standby, or default_transaction_read_only)"),

@@ -20,6 +20,8 @@ internal static class PostgresParameters
 
     public static NpgsqlParameterCollection Bytes(this NpgsqlParameterCollection parameters, ReadOnlyMemory<byte> value) => Add(parameters, NpgsqlDbType.Bytea, value);
 
+    public static NpgsqlParameterCollection BytesOrNull(this NpgsqlParameterCollection parameters, byte[]? value) => Add<object>(parameters, NpgsqlDbType.Bytea, value is null ? DBNull.Value : value);
+
     public static NpgsqlParameterCollection Id(this NpgsqlParameterCollection parameters, Guid? value) => Add<object>(parameters, NpgsqlDbType.Uuid, value is { } known ? known : DBNull.Value);
 
     public static NpgsqlParameterCollection Ids(this NpgsqlParameterCollection parameters, Guid[]? values) => Add<object>(parameters, NpgsqlDbType.Array | NpgsqlDbType.Uuid, values is null ? DBNull.Value : values);

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Backends;
+using Pipeline.Caching;
 using Pipeline.Learning;
 using Pipeline.Queues;
 using Pipeline.RateLimiting;
+using Pipeline.State;
 using Pipeline.Telemetry;
 using Pipeline.Vectors;
 
@@ -31,6 +33,18 @@ internal static class PostgresRegistration
             source(services), options, builder.Name, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PostgresConnection>>()));
         builder.Services.AddKeyedSingleton(key, (services, _) => new PostgresVectorSupport(services.GetRequiredKeyedService<PostgresConnection>(key)));
         builder.Services.AddSingleton<IBackendProbe>(services => new PostgresProbe(services.GetRequiredKeyedService<PostgresConnection>(key), options.StartupCheck));
+        if (roles.HasFlag(PipelineRoles.Cache))
+        {
+            builder.SetRole<ICacheBackend>(ClaimedBy, services => new PostgresCacheBackend(
+                services.GetRequiredKeyedService<PostgresConnection>(key), services.GetRequiredService<ILogger<PostgresCacheBackend>>()));
+        }
+
+        if (roles.HasFlag(PipelineRoles.State))
+        {
+            builder.SetRole<IStateStore>(ClaimedBy, services => new PostgresStateStore(
+                services.GetRequiredKeyedService<PostgresConnection>(key), services.GetRequiredService<ILogger<PostgresStateStore>>()));
+        }
+
         if (roles.HasFlag(PipelineRoles.Vectors))
         {
             builder.SetRole<IVectorIndex>(ClaimedBy, services => new PostgresVectorIndex(

@@ -37,7 +37,7 @@ CREATE TABLE {schema}.queue_messages (
     checkpoint bytea,
     attempts bytea[],
     PRIMARY KEY (queue, lane, seq)
-) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
     autovacuum_vacuum_insert_scale_factor = 0.5, autovacuum_vacuum_cost_delay = 0);
 
 CREATE INDEX ON {schema}.queue_messages (((lane / 10)), ordering_key, line) WHERE ordering_key IS NOT NULL;

@@ -12,6 +12,9 @@ internal sealed partial class PostgresTelemetryStore : ITelemetryStore, ITelemet
     // Each time others have written some of the same records meanwhile.
     private const int MostCopies = 10;
 
+    // Several batches of the usual size.
+    private const int MostSpareBytes = 4 * 1024 * 1024;
+
     private readonly PostgresConnection _connection;
     private readonly TelemetryUpkeep _upkeep;
     private readonly TimeSpan _reportTimeout;
@@ -46,7 +49,7 @@ internal sealed partial class PostgresTelemetryStore : ITelemetryStore, ITelemet
         }
 
         // Only now: a call that was given up may still read from it.
-        _spare = batch;
+        _spare = batch.Copy.Length <= MostSpareBytes ? batch : null;
     }
 
     public async ValueTask<long> ForgetTenantAsync(string tenant, CancellationToken cancellationToken = default)
@@ -93,7 +96,7 @@ internal sealed partial class PostgresTelemetryStore : ITelemetryStore, ITelemet
     }
 
     private static bool IsKnownId(PostgresException exception) =>
-        exception.SqlState == PostgresErrorCodes.UniqueViolation && exception.ConstraintName?.EndsWith("_pkey", StringComparison.Ordinal) == true;
+        exception.SqlState is PostgresErrorCodes.UniqueViolation && exception.ConstraintName?.EndsWith("_pkey", StringComparison.Ordinal) == true;
 
     // A text that the database's encoding does not have, a constraint of somebody else's.
     private static bool IsAboutValues(PostgresException exception) =>

@@ -11,8 +11,6 @@ internal readonly record struct EncodedEntry(byte[] Bytes, long Life)
     public static EncodedEntry Of(in CacheEntry entry, DateTimeOffset now)
     {
         var envelope = CacheEnvelope.Create(entry.Options, now);
-        var buffer = new EnvelopeBuffer(envelope.GetEncodedLength(entry.Value.Length));
-        envelope.Write(buffer, entry.Value);
-        return new(buffer.Bytes, (envelope.KeepUntilIfUsedAt(now) - now).Ticks / TimeSpan.TicksPerMillisecond);
+        return new(envelope.ToArray(entry.Value), (envelope.KeepUntilIfUsedAt(now) - now).Ticks / TimeSpan.TicksPerMillisecond);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class RedisCacheFeed : ICacheInvalidationFeed, IRedisListener, I
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _end = new();
-    private RedisCacheSubscription[] _subscriptions = [];
+    private CacheFeedSubscription[] _subscriptions = [];
     private volatile KnownGenerations? _known;
     private volatile bool _isStarted;
     private long _greeting;
@@ -63,7 +63,7 @@ internal sealed class RedisCacheFeed : ICacheInvalidationFeed, IRedisListener, I
     public IDisposable Subscribe(Action<CacheInvalidation> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        var subscription = new RedisCacheSubscription(this, handler, _logger);
+        var subscription = new CacheFeedSubscription(handler, Remove, (exception, kind) => Log.RedisCacheHandlerThrew(_logger, exception, kind));
         lock (_gate)
         {
             _subscriptions = [.. _subscriptions, subscription];
@@ -77,7 +77,7 @@ internal sealed class RedisCacheFeed : ICacheInvalidationFeed, IRedisListener, I
         return subscription;
     }
 
-    public void Remove(RedisCacheSubscription subscription)
+    private void Remove(CacheFeedSubscription subscription)
     {
         lock (_gate)
         {

@@ -80,18 +80,19 @@ public abstract partial class CacheConformance
         var cache = await OpenAsync();
         for (var i = 1; i <= _store.Repetitions; i++)
         {
+            // With names of its own: what was cancelled may still be done while the next round runs.
+            var (one, other) = (Name($"set{i}"), Name($"added{i}"));
             var before = ValueBytes.Sealed(i);
             var after = ValueBytes.Sealed(-i);
-            await cache.SetAsync(Name("set"), new ReadOnlySequence<byte>(before), Lasting);
-            var isSet = await WhileCancellingAsync(async token => await cache.SetAsync(Name("set"), new ReadOnlySequence<byte>(after), Lasting, token));
+            await cache.SetAsync(one, new ReadOnlySequence<byte>(before), Lasting);
+            var isSet = await WhileCancellingAsync(async token => await cache.SetAsync(one, new ReadOnlySequence<byte>(after), Lasting, token));
             var isAdded = await WhileCancellingAsync(
-                async token => await cache.TryAddAsync(Name("added"), new ReadOnlySequence<byte>(after), Lasting, token));
+                async token => await cache.TryAddAsync(other, new ReadOnlySequence<byte>(after), Lasting, token));
 
-            var set = await ReadNumberAsync(cache, Name("set"));
+            var set = await ReadNumberAsync(cache, one);
             Assert.True(set == -i || (!isSet && set == i), $"The entry is {set}, the call {(isSet ? "succeeded" : "was cancelled")}.");
-            var added = await ReadNumberAsync(cache, Name("added"));
+            var added = await ReadNumberAsync(cache, other);
             Assert.True(added == -i || (!isAdded && added is null), $"The entry is {added}, the call {(isAdded ? "succeeded" : "was cancelled")}.");
-            await cache.RemoveAsync(Name("added"));
         }
     }
 
@@ -101,13 +102,14 @@ public abstract partial class CacheConformance
         var cache = await OpenAsync();
         for (var i = 0; i < _store.Repetitions; i++)
         {
-            await SetTaggedAsync(cache, Name("a"), "a", Name("t"));
-            await SetTaggedAsync(cache, Name("b"), "b", Name("t"));
-            await SetAsync(cache, Name("c"), "c");
-            var isInvalidated = await WhileCancellingAsync(async token => await cache.InvalidateTagAsync(Name("t"), token));
-            var isRemoved = await WhileCancellingAsync(async token => await cache.RemoveAsync(Name("c"), token));
+            var tag = Name($"t{i}");
+            await SetTaggedAsync(cache, Name("a"), "a", tag);
+            await SetTaggedAsync(cache, Name("b"), "b", tag);
+            await SetAsync(cache, Name($"c{i}"), "c");
+            var isInvalidated = await WhileCancellingAsync(async token => await cache.InvalidateTagAsync(tag, token));
+            var isRemoved = await WhileCancellingAsync(async token => await cache.RemoveAsync(Name($"c{i}"), token));
 
-            var (_, texts) = await GetManyAsync(cache, [Name("a"), Name("b"), Name("c")], CacheReadOptions.RequireFreshTags);
+            var (_, texts) = await GetManyAsync(cache, [Name("a"), Name("b"), Name($"c{i}")], CacheReadOptions.RequireFreshTags);
             Assert.Equal(texts[0] is null, texts[1] is null);
             Assert.False(isInvalidated && texts[0] is not null, "An entry was returned after its tag was invalidated.");
             Assert.False(isRemoved && texts[2] is not null, "An entry was returned after it was removed.");

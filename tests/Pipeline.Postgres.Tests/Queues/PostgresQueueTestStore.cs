@@ -20,7 +20,7 @@ public sealed class PostgresQueueTestStore(PostgresTopologyKind kind) : QueueTes
 
     private bool IsSlow => kind == PostgresTopologyKind.SlowNode;
 
-    public override TimeSpan Tick => TimeSpan.FromMilliseconds(IsSlow ? 800 : 500);
+    public override TimeSpan Tick => TimeSpan.FromMilliseconds(IsSlow ? 600 : 500);
 
     public override GenerationSettings Generation => new() { Sequences = IsSlow ? 2 : 4, OperationsPerSequence = IsSlow ? 20 : 40 };
 

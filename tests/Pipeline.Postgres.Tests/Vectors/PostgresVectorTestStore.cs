@@ -17,6 +17,9 @@ internal sealed class PostgresVectorTestStore(PostgresTopologyKind kind) : Vecto
 
     public override bool IsExact => kind == PostgresTopologyKind.Plain;
 
+    /// <summary>With fewer than 2,000 no index is asked.</summary>
+    public override int RecallItems => kind == PostgresTopologyKind.Node ? 2_000 : 1_000;
+
     public override async ValueTask<IVectorIndex> OpenAsync()
     {
         var connection = PostgresTestClient.Connect(await VectorDatabase.GetAsync(kind));

@@ -27,7 +27,7 @@ internal sealed class TestVectors(int seed, int dimension, int clusters)
         Vector = Next(),
         Payload = new Dictionary<string, VectorValue>
         {
-            ["half"] = (long)_random.Next(2), ["hundredth"] = (long)_random.Next(100), ["thousandth"] = (long)_random.Next(1_000),
+            ["half"] = (long)_random.Next(2), ["fifth"] = (long)_random.Next(5), ["hundredth"] = (long)_random.Next(100), ["thousandth"] = (long)_random.Next(1_000),
         },
     };
 

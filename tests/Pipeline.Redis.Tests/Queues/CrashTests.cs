@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FluentAssertions;
 using Xunit;
 
@@ -11,8 +10,8 @@ public sealed class CrashTests
     [Fact]
     public async Task Killed_workers_and_a_killed_server_lose_double_and_disorder_nothing()
     {
-        var (exitCode, output) = await RunAsync(
-            "--messages 10000 --workers 4 --lease 1.5 --server-kills 1 --server-pauses 0 --worker-pauses 1 --client-cuts 1");
+        var (exitCode, output) = await CrashProgram.RunAsync(
+            "--backend redis --messages 10000 --workers 4 --lease 1.5 --server-kills 1 --server-pauses 0 --worker-pauses 1 --client-cuts 1");
 
         exitCode.Should().Be(0, output);
         output.Should().Contain("Every promise was kept.");
@@ -23,34 +22,10 @@ public sealed class CrashTests
     [InlineData("SkipsMessages", "was lost: its enqueue was acknowledged")]
     public async Task Workers_that_are_wrong_are_found_out(string defect, string problem)
     {
-        var (exitCode, output) = await RunAsync(
-            "--messages 2000 --workers 2 --lease 1 --seconds-between-kills 60 --server-kills 0 --server-pauses 0 --worker-pauses 1 --client-cuts 0 --defect " + defect);
+        var (exitCode, output) = await CrashProgram.RunAsync(
+            "--backend redis --messages 2000 --workers 2 --lease 1 --seconds-between-kills 60 --server-kills 0 --server-pauses 0 --worker-pauses 1 --client-cuts 0 --defect " + defect);
 
         exitCode.Should().Be(1, output);
         output.Should().Contain(problem);
-    }
-
-    private static async Task<(int ExitCode, string Output)> RunAsync(string arguments)
-    {
-        // It keeps the histories of a run that went wrong.
-        var temporary = Directory.CreateTempSubdirectory("pipeline-crash-test-");
-        try
-        {
-            var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Pipeline.Crash.dll"), .. arguments.Split(' ')])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                Environment = { ["TMPDIR"] = temporary.FullName },
-            };
-            using var process = Process.Start(start)!;
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            await process.WaitForExitAsync();
-            return (process.ExitCode, await output + await error);
-        }
-        finally
-        {
-            temporary.Delete(recursive: true);
-        }
     }
 }

@@ -16,7 +16,7 @@ public sealed class RedisQueueTestStore(Fixtures.RedisTopologyKind kind) : Queue
     private readonly List<IAsyncDisposable> _opened = [];
     private RedisConnection? _clock;
 
-    public override TimeSpan Tick => TimeSpan.FromMilliseconds(kind == Fixtures.RedisTopologyKind.SlowNode ? 800 : 500);
+    public override TimeSpan Tick => TimeSpan.FromMilliseconds(kind == Fixtures.RedisTopologyKind.SlowNode ? 600 : 500);
 
     public override GenerationSettings Generation => new() { Sequences = kind == Fixtures.RedisTopologyKind.SlowNode ? 2 : 4, OperationsPerSequence = kind == Fixtures.RedisTopologyKind.SlowNode ? 20 : 40 };
 

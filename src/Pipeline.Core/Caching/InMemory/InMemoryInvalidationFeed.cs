@@ -6,7 +6,7 @@ namespace Pipeline.Caching;
 internal sealed class InMemoryInvalidationFeed(ILogger logger) : ICacheInvalidationFeed
 {
     private readonly Lock _gate = new();
-    private volatile FeedSubscription[] _subscriptions = [];
+    private volatile CacheFeedSubscription[] _subscriptions = [];
 
     /// <summary>Whether anybody listens.</summary>
     public bool IsHeard => _subscriptions.Length > 0;
@@ -14,14 +14,14 @@ internal sealed class InMemoryInvalidationFeed(ILogger logger) : ICacheInvalidat
     public IDisposable Subscribe(Action<CacheInvalidation> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        var subscription = new FeedSubscription(this, handler, logger);
+        var subscription = new CacheFeedSubscription(handler, Remove, (exception, kind) => Log.InvalidationHandlerThrew(logger, exception, kind));
         lock (_gate)
         {
             _subscriptions = [.. _subscriptions, subscription];
         }
 
         // Only once it hears everything: what happens before the resync is covered by it, and what happens after follows it or is in it.
-        subscription.Begin();
+        subscription.Add(CacheInvalidation.Resync);
         return subscription;
     }
 
@@ -33,7 +33,7 @@ internal sealed class InMemoryInvalidationFeed(ILogger logger) : ICacheInvalidat
         }
     }
 
-    public void Remove(FeedSubscription subscription)
+    private void Remove(CacheFeedSubscription subscription)
     {
         lock (_gate)
         {

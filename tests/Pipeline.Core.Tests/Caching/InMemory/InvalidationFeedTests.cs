@@ -89,7 +89,7 @@ public sealed class InvalidationFeedTests : IDisposable
             _notices.Add(notice);
         });
         isCalled.Wait(HangLimit).Should().BeTrue();
-        for (var i = 0; i < FeedSubscription.MostWaiting + 100; i++)
+        for (var i = 0; i < CacheFeedSubscription.MostWaiting + 100; i++)
         {
             _feed.Publish(Key($"key-{i}"));
         }
@@ -97,7 +97,7 @@ public sealed class InvalidationFeedTests : IDisposable
         isFree.Set();
 
         Take().Should().Be(CacheInvalidation.Resync, "that is what it began with");
-        var rest = TakeUntil(Key($"key-{FeedSubscription.MostWaiting + 99}"));
+        var rest = TakeUntil(Key($"key-{CacheFeedSubscription.MostWaiting + 99}"));
         rest[0].Should().Be(CacheInvalidation.Resync);
         rest.Length.Should().BeLessThan(200);
     }

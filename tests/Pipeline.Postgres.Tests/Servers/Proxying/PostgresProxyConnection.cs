@@ -138,10 +138,11 @@ internal sealed class PostgresProxyConnection(PostgresProxy proxy, Socket client
 
         _unanswered.TryPeek(out var exchange);
         int length = 0, next;
-        var isWhole = false;
+        bool isWhole = false, asksForData = false;
         while (!isWhole && (next = PostgresMessage.Measure(bytes[length..])) > 0)
         {
             isWhole = bytes[length] == (byte)'Z';
+            asksForData = bytes[length] == (byte)'G';
             length += next;
         }
 
@@ -149,7 +150,9 @@ internal sealed class PostgresProxyConnection(PostgresProxy proxy, Socket client
             _unanswered.TryDequeue(out _);
         if (length == 0)
             return 0;
-        if (exchange?.Lost is not { } lost)
+
+        // A copy's data is to be had only from a client that was asked for it; what is lost is the answer to the whole.
+        if (asksForData || exchange?.Lost is not { } lost)
             SendReply(new Parcel<PostgresStatement>(bytes[..length].ToArray()));
         else if (isWhole)
             SendReply(new Parcel<PostgresStatement>([], lost.Statement, Fault: lost.Fault));

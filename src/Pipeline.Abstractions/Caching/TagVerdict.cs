@@ -1,14 +1,14 @@
 namespace Pipeline.Caching;
 
 /// <summary>What a process can say of an entry's tags by the generations that it knows.</summary>
-internal enum TagVerdict
+public enum TagVerdict
 {
-    /// <summary>One of the generations is not known, or was not confirmed for long.</summary>
-    Unknown,
+    /// <summary>One of the generations is not known, or was not confirmed for long: ask the server.</summary>
+    Unknown = 0,
 
     /// <summary>None of the tags has been invalidated.</summary>
-    Current,
+    Current = 1,
 
     /// <summary>One of the tags has been invalidated.</summary>
-    Outdated,
+    Outdated = 2,
 }

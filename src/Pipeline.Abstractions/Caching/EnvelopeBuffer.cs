@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Pipeline.Caching;
 
-/// <summary>An array of just the right length, to be written once from begin to end: the client takes arrays only.</summary>
+/// <summary>An array of just the right length, to be written once from begin to end.</summary>
 internal sealed class EnvelopeBuffer(int length) : IBufferWriter<byte>
 {
     private int _written;
