@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pipeline.Backends;
 using Quickstart.Answering;
 using Quickstart.Documents;
+using Quickstart.Ingestion;
 using Spectre.Console;
 
 namespace Quickstart;
@@ -14,6 +15,7 @@ internal static class CommandLine
 
     private const string DoctorOption = "--doctor";
     private const string RedisOption = "--redis";
+    private const string PostgresOption = "--postgres";
     private const int BackendAway = 1;
     private const int UsageError = 2;
     private const int Interrupted = 130;
@@ -23,7 +25,12 @@ internal static class CommandLine
         if (args is [DoctorOption, .. var rest])
         {
             return ExplainAsync(
-                () => rest is [RedisOption, var server, .. var others] ? Program.DoctorAsync(others, console, server) : Program.DoctorAsync(rest, console, redis: null),
+                () => rest switch
+                {
+                    [RedisOption, var redis, .. var others] => Program.DoctorAsync(others, console, new SharedServer(Redis: redis)),
+                    [PostgresOption, var postgres, .. var others] => Program.DoctorAsync(others, console, new SharedServer(Postgres: postgres)),
+                    _ => Program.DoctorAsync(rest, console, server: null),
+                },
                 Console.Error);
         }
 
@@ -46,6 +53,11 @@ internal static class CommandLine
             Description = "A Redis, such as localhost:6379, that shares the work among all processes which are started with it at the same time. Default: in memory.",
             HelpName = "server",
         };
+        var postgres = new Option<string?>(PostgresOption)
+        {
+            Description = "A PostgreSQL database, such as 'Host=localhost;Database=app;Username=app', that shares the work as --redis does. Its tables go into a schema 'pipeline'.",
+            HelpName = "connection",
+        };
         var command = new RootCommand("Takes a folder of documents through a queue, several workers and a chain, in one process or several.")
         {
             folder,
@@ -53,13 +65,28 @@ internal static class CommandLine
             endpoint,
             model,
             redis,
-            new Option<bool>(DoctorOption) { Description = "As the first argument: checks what is wired instead of running it. --doctor --redis <server> looks at that, too; --doctor --help says more." },
+            postgres,
+            new Option<bool>(DoctorOption) { Description = "As the first argument: checks what is wired instead of running it. --doctor --redis <server> or --postgres <connection> looks at that, too; --doctor --help says more." },
         };
         redis.Validators.Add(option =>
         {
             if (string.IsNullOrWhiteSpace(option.GetValueOrDefault<string?>()))
             {
                 option.AddError("--redis names no server. Give one, such as localhost:6379.");
+            }
+        });
+        postgres.Validators.Add(option =>
+        {
+            if (string.IsNullOrWhiteSpace(option.GetValueOrDefault<string?>()))
+            {
+                option.AddError("--postgres names no database. Give one, such as 'Host=localhost;Database=app;Username=app'.");
+            }
+        });
+        command.Validators.Add(line =>
+        {
+            if (line.GetResult(redis) is not null && line.GetResult(postgres) is not null)
+            {
+                line.AddError("--redis and --postgres are two servers. Give one of them.");
             }
         });
         command.Validators.Add(line =>
@@ -83,7 +110,7 @@ internal static class CommandLine
             {
                 var corpus = Corpus.Find(line.GetValue(folder));
                 var asked = line.GetValue(endpoint) is { } address ? new ModelEndpoint(new Uri(address), line.GetValue(model)!) : null;
-                var result = await Program.RunAsync(corpus, line.GetValue(questions) ?? [], console, cancellationToken, asked, line.GetValue(redis));
+                var result = await Program.RunAsync(corpus, line.GetValue(questions) ?? [], console, cancellationToken, asked, new SharedServer(line.GetValue(redis), line.GetValue(postgres)));
                 return result.IsInterrupted ? Interrupted : 0;
             },
             line.InvocationConfiguration.Error,
@@ -107,6 +134,11 @@ internal static class CommandLine
         catch (BackendUnavailableException e)
         {
             await error.WriteLineAsync($"{e.Message} Start {e.Backend}, or correct its address.");
+            return BackendAway;
+        }
+        catch (BackendRefusedException e)
+        {
+            await error.WriteLineAsync(e.Message);
             return BackendAway;
         }
         catch (Exception e) when (e is DirectoryNotFoundException or ArgumentException { ParamName: "connectionString" })

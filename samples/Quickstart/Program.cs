@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.DependencyInjection;
 using Pipeline.Queues;
 using Pipeline.RateLimiting;
 using Pipeline.Steps;
@@ -22,30 +23,38 @@ internal static partial class Program
     /// <summary>How many questions a tenant may ask the model in any minute.</summary>
     public const int QuestionsPerTenant = 20;
 
+    // PostgreSQL would take vectors and learnings as well; but each process answers from the documents that it has read itself.
+    private const PipelineRoles OwnedByAll = PipelineRoles.All & ~(PipelineRoles.Vectors | PipelineRoles.Learning);
+
     public static async Task<QuickstartResult> RunAsync(
-        Corpus corpus, IReadOnlyList<string> questions, IAnsiConsole console, CancellationToken cancellationToken, ModelEndpoint? endpoint = null, string? redis = null)
+        Corpus corpus, IReadOnlyList<string> questions, IAnsiConsole console, CancellationToken cancellationToken, ModelEndpoint? endpoint = null, SharedServer? server = null)
     {
-        await using var services = Wire(console, endpoint, redis);
+        await using var services = Wire(console, endpoint, server);
         await services.StartPipelineAsync(cancellationToken);
         await services.GetRequiredService<ChunkStore>().OpenAsync(FeatureHashingEmbeddingGenerator.Dimensions, CancellationToken.None);
         return await services.GetRequiredService<Tour>().RunAsync(corpus, questions, cancellationToken);
     }
 
     /// <summary>Says what is wrong with what is wired, instead of running it.</summary>
-    public static async Task<int> DoctorAsync(string[] args, IAnsiConsole console, string? redis)
+    public static async Task<int> DoctorAsync(string[] args, IAnsiConsole console, SharedServer? server)
     {
-        await using var services = Wire(console, endpoint: null, redis);
+        await using var services = Wire(console, endpoint: null, server);
         return await services.RunPipelineDoctorAsync(args, console.Profile.Out.Writer);
     }
 
-    private static ServiceProvider Wire(IAnsiConsole console, ModelEndpoint? endpoint, string? redis)
+    private static ServiceProvider Wire(IAnsiConsole console, ModelEndpoint? endpoint, SharedServer? server)
     {
         var services = new ServiceCollection();
         var pipeline = services.AddPipeline();
-        if (redis is not null)
+
+        // From one process to a fleet: one of these lines, and nothing else that is wired.
+        if (server?.Redis is { } redis)
         {
-            // From one process to a fleet: this line, and nothing else that is wired.
             pipeline.UseRedis(redis);
+        }
+        else if (server?.Postgres is { } postgres)
+        {
+            pipeline.UsePostgres(postgres, OwnedByAll);
         }
 
         pipeline
@@ -84,7 +93,7 @@ internal static partial class Program
             .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, FeatureHashingEmbeddingGenerator>()
             .AddSingleton(provider => ModelOf(endpoint, provider.GetRequiredService<TimeProvider>()).UsePipeline(provider))
             .AddSingleton(ModelName.Of(endpoint))
-            .AddSingleton(new QueueHome(IsShared: redis is not null))
+            .AddSingleton(new QueueHome(server?.Name))
             .AddSingleton<ChunkStore>().AddSingleton<Lessons>().AddSingleton<Ledger>().AddSingleton<SharedRuns>()
             .AddSingleton<Specimens>().AddSingleton<Ingest>().AddSingleton<DeadDocuments>().AddSingleton<Measurements>().AddSingleton<RushHour>().AddSingleton<Tour>()
             .AddSingleton(console)

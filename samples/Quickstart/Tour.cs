@@ -177,7 +177,7 @@ internal sealed class Tour(
     {
         var left = await ingest.CountAsync(run);
         console.WriteLine(home.IsShared
-            ? $"Stopped: {store.Documents.Count:N0} documents were stored by this process; {left.Depth:N0} are in the queue on Redis. A start within the hour goes on with this run."
+            ? $"Stopped: {store.Documents.Count:N0} documents were stored by this process; {left.Depth:N0} are in the queue on {home.Server}. A start within the hour goes on with this run."
             : $"Stopped: {left.TotalCompleted:N0} documents are stored; {left.Depth:N0} were given back to the queue, which ends with the process.");
         return Result() with { IsInterrupted = true };
     }

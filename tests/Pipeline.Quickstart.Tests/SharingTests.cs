@@ -1,7 +1,7 @@
 using FluentAssertions;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.DependencyInjection;
 using Pipeline.Queues;
-using Pipeline.Redis.Servers;
 using Pipeline.State;
 using Quickstart.Display;
 using Quickstart.Documents;
@@ -10,8 +10,8 @@ using Xunit;
 
 namespace Quickstart;
 
-/// <summary>Runs the program over a folder and a real Redis.</summary>
-public sealed class SharingTests : IAsyncLifetime, IDisposable
+/// <summary>Runs the program over a folder and a real server.</summary>
+public abstract class SharingTests : IAsyncLifetime, IDisposable
 {
     // More than the queue has room for.
     private const int Good = 300;
@@ -20,8 +20,18 @@ public sealed class SharingTests : IAsyncLifetime, IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly TemporaryFolder _temporary = new();
     private readonly StringWriter _output = new();
-    private RedisServer _server = null!;
     private ServiceProvider _services = null!;
+
+    /// <summary>Gets the argument of the command line that names a server.</summary>
+    protected abstract string Argument { get; }
+
+    /// <summary>Gets what follows it.</summary>
+    protected abstract string Server { get; }
+
+    /// <summary>Gets what errors call the server.</summary>
+    protected abstract string Backend { get; }
+
+    private protected abstract SharedServer Shared { get; }
 
     private IQueue<Document> Documents => _services.GetRequiredService<IQueue<Document>>();
 
@@ -29,9 +39,9 @@ public sealed class SharingTests : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        _server = await RedisServer.StartAsync();
+        await StartServerAsync();
         var services = new ServiceCollection();
-        services.AddPipeline().UseRedis(_server.Address).UseJson(DocumentJson.Default).AddQueue<Document>("documents");
+        Use(services.AddPipeline()).UseJson(DocumentJson.Default).AddQueue<Document>("documents");
         _services = services.BuildServiceProvider();
         for (var i = 0; i < Good; i++)
         {
@@ -44,11 +54,12 @@ public sealed class SharingTests : IAsyncLifetime, IDisposable
     public async Task DisposeAsync()
     {
         await _services.DisposeAsync();
-        await _server.DisposeAsync();
+        await EndServerAsync();
     }
 
     public void Dispose()
     {
+        GC.SuppressFinalize(this);
         _folder.Dispose();
         _temporary.Dispose();
         _output.Dispose();
@@ -114,32 +125,44 @@ public sealed class SharingTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_server_that_is_not_there_is_named_in_one_line()
     {
-        await _server.StopAsync();
+        await StopServerAsync();
         using var process = Start("number");
 
         var (exitCode, _, error) = await process.WaitAsync();
 
         exitCode.Should().Be(1);
-        error.TrimEnd().Should().Match($"Redis at {_server.Address} did not answer*Start Redis at {_server.Address}, or correct its address.").And.NotContain("\n");
+        error.TrimEnd().Should().Match($"{Backend} did not answer*Start {Backend}, or correct its address.").And.NotContain("\n");
     }
 
     [Theory]
-    [InlineData(1, "--redis")]
-    [InlineData(1, "--redis", "")]
-    [InlineData(2, "--redis", "localhost:6379,nonsense=1")]
-    public async Task A_server_that_cannot_be_one_is_an_error(int exitCode, params string[] args) =>
-        (await CommandLine.RunAsync([_folder.Path, .. args], Terminal.Plain(_output))).Should().Be(exitCode);
+    [InlineData(1)]
+    [InlineData(1, "")]
+    [InlineData(2, "localhost:6379,nonsense=1")]
+    public async Task A_server_that_cannot_be_one_is_an_error(int exitCode, params string[] server) =>
+        (await CommandLine.RunAsync([_folder.Path, Argument, .. server], Terminal.Plain(_output))).Should().Be(exitCode);
+
+    [Fact]
+    public async Task Two_servers_are_an_error() =>
+        (await CommandLine.RunAsync([_folder.Path, "--redis", "a", "--postgres", "Host=a"], Terminal.Plain(_output))).Should().Be(1);
 
     [Fact]
     public async Task The_doctor_looks_at_the_server()
     {
-        await CommandLine.RunAsync(["--doctor", "--redis", _server.Address, "--only", "redis.*"], Terminal.Plain(_output));
+        await CommandLine.RunAsync(["--doctor", Argument, Server, "--only", "*.reachable"], Terminal.Plain(_output));
 
-        _output.ToString().Should().Contain($"Redis at {_server.Address} answers.");
+        _output.ToString().Should().Contain($"{Backend} answers.");
     }
 
-    private QuickstartProcess Start(string question) => QuickstartProcess.Start(_temporary, _folder.Path, question, "--redis", _server.Address);
+    protected abstract IPipelineBuilder Use(IPipelineBuilder pipeline);
+
+    protected abstract Task StartServerAsync();
+
+    protected abstract Task StopServerAsync();
+
+    protected abstract Task EndServerAsync();
+
+    private QuickstartProcess Start(string question) => QuickstartProcess.Start(_temporary, _folder.Path, question, Argument, Server);
 
     private Task<QuickstartResult> RunAsync() =>
-        Program.RunAsync(Corpus.Find(_folder.Path), ["number"], Terminal.Plain(_output), CancellationToken.None, redis: _server.Address);
+        Program.RunAsync(Corpus.Find(_folder.Path), ["number"], Terminal.Plain(_output), CancellationToken.None, server: Shared);
 }

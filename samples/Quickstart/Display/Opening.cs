@@ -14,7 +14,7 @@ internal static class Opening
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
         Add("Folder", string.Join(", ", corpus.Folders));
         Add("Files", $"{listing.Files.Count:N0}; {listing.Links:N0} links not followed, {listing.UnreadableFolders:N0} folders not readable");
-        Add("Queue", $"{(home.IsShared ? "on Redis" : "in memory")}, bounded: where the workers fall behind, enqueueing waits");
+        Add("Queue", $"{(home.IsShared ? $"on {home.Server}" : "in memory")}, bounded: where the workers fall behind, enqueueing waits");
         if (home.IsShared)
         {
             Add("Run", run.Processes == 1 ? "begun by this process; others may join" : $"joined: this is process {run.Processes:N0} of it");

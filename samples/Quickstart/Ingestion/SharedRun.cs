@@ -2,7 +2,7 @@ using Pipeline.Queues;
 
 namespace Quickstart.Ingestion;
 
-/// <summary>A run: of one process, or of all that work on the same folders over the same Redis at the same time.</summary>
+/// <summary>A run: of one process, or of all that work on the same folders over the same server at the same time.</summary>
 /// <param name="Id">What its documents are known by in the queue.</param>
 /// <param name="StartedAt">When it began, by the clock of the store.</param>
 /// <param name="Processes">How many processes have joined it.</param>

@@ -39,6 +39,12 @@ internal sealed class PostgresConnection : IAsyncDisposable
     /// <summary>What errors and logs call the server: its address and database, without credentials.</summary>
     public string Backend { get; }
 
+    /// <summary>How many connections this process opens at most; null where it pools none.</summary>
+    public int? MaxPoolSize => _source.MaxPoolSize;
+
+    /// <summary>Whether statements are prepared by themselves, which a pooler in transaction mode does not bear.</summary>
+    public bool Prepares => _source.Prepares;
+
     public TimeProvider Time { get; }
 
     /// <summary>How long one call may take.</summary>
@@ -57,6 +63,28 @@ internal sealed class PostgresConnection : IAsyncDisposable
     /// <exception cref="BackendUnavailableException">The server does not answer.</exception>
     /// <exception cref="BackendRefusedException">The schema cannot be used, or a right is missing.</exception>
     public Task PrepareAsync(CancellationToken cancellationToken) => _migrator.PrepareAsync(cancellationToken);
+
+    /// <summary>Reads which version the schema has, and makes nothing.</summary>
+    /// <returns>The version; null where the schema is not there.</returns>
+    /// <exception cref="BackendUnavailableException">The server does not answer.</exception>
+    /// <exception cref="BackendRefusedException">A right is missing.</exception>
+    public Task<int?> ReadSchemaVersionAsync(CancellationToken cancellationToken) => _migrator.ReadVersionAsync(cancellationToken);
+
+    /// <summary>Finds out whether a pooler stands before the server: it gives its clients a process id of its own.</summary>
+    /// <exception cref="BackendUnavailableException">The server does not answer.</exception>
+    public ValueTask<bool> IsPooledAsync(CancellationToken cancellationToken) => CallUnpreparedAsync(
+        "pooler",
+        CommandTimeout,
+        Sql["Backends/session.sql"],
+        static async (database, sql, deadline) =>
+        {
+            var command = Command(database, sql);
+            await using (command.ConfigureAwait(false))
+            {
+                return await command.ExecuteScalarAsync(deadline).ConfigureAwait(false) is int process && process != database.ProcessID;
+            }
+        },
+        cancellationToken);
 
     /// <summary>Runs one statement and reads its rows.</summary>
     /// <param name="operation">What errors call it, for instance <c>queue receive</c>.</param>

@@ -56,7 +56,7 @@ internal readonly record struct PostgresFailure(PostgresFailureKind Kind, string
         PostgresErrorCodes.InsufficientPrivilege => new(PostgresFailureKind.Refused, "the role lacks a right", "Grant it what docs/postgres.md lists."),
         PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction =>
             new(PostgresFailureKind.Refused, "the suite's schema is not there, or is another version's", CheckSchema),
-        PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement => new(
+        _ when IsOfPooledStatement(exception) => new(
             PostgresFailureKind.Refused,
             "a prepared statement was not there, as behind a pooler in transaction mode",
             "Add 'Max Auto Prepare=0;No Reset On Close=true' to the connection string, or let the pooler keep prepared statements."),
@@ -65,6 +65,11 @@ internal readonly record struct PostgresFailure(PostgresFailureKind Kind, string
         _ => new(
             PostgresFailureKind.Refused, $"the server replied an error (SQLSTATE {exception.SqlState})", "Turn on Trace logging for Pipeline.Backends to see the reply."),
     };
+
+    // The name may be taken, unknown, or stand for another client's statement with other parameters.
+    private static bool IsOfPooledStatement(PostgresException exception) =>
+        exception.SqlState is PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement
+        || (exception.SqlState is PostgresErrorCodes.ProtocolViolation && exception.MessageText.Contains("_auto", StringComparison.Ordinal));
 
     private static bool IsOfClass(PostgresException exception, string stateClass) => exception.SqlState.StartsWith(stateClass, StringComparison.Ordinal);
 }

@@ -14,6 +14,27 @@ internal sealed class PostgresMigrator(PostgresConnection connection, bool migra
 
     public Task PrepareAsync(CancellationToken cancellationToken) => _isPrepared ? Task.CompletedTask : PrepareOnceAsync(cancellationToken);
 
+    public async Task<int?> ReadVersionAsync(CancellationToken cancellationToken) => await connection.CallUnpreparedAsync(
+        "schema version",
+        connection.CommandTimeout,
+        connection.Sql["Backends/read-version.sql"],
+        static async (database, sql, deadline) =>
+        {
+            var command = PostgresConnection.Command(database, sql);
+            await using (command.ConfigureAwait(false))
+            {
+                try
+                {
+                    return await command.ExecuteScalarAsync(deadline).ConfigureAwait(false) as int?;
+                }
+                catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+                {
+                    return null;
+                }
+            }
+        },
+        cancellationToken).ConfigureAwait(false);
+
     public void Dispose() => _gate.Dispose();
 
     private async Task PrepareOnceAsync(CancellationToken cancellationToken)
@@ -27,6 +48,7 @@ internal sealed class PostgresMigrator(PostgresConnection connection, bool migra
         {
             if (!_isPrepared)
             {
+                await WarnOfPoolerAsync(cancellationToken).ConfigureAwait(false);
                 await PrepareSchemaAsync(cancellationToken).ConfigureAwait(false);
                 _isPrepared = true;
             }
@@ -34,6 +56,15 @@ internal sealed class PostgresMigrator(PostgresConnection connection, bool migra
         finally
         {
             _gate.Release();
+        }
+    }
+
+    // Behind a pooler a session is somebody else's the next moment, and a name of a prepared statement may stand for another statement there.
+    private async Task WarnOfPoolerAsync(CancellationToken cancellationToken)
+    {
+        if (connection.Prepares && await connection.IsPooledAsync(cancellationToken).ConfigureAwait(false))
+        {
+            Log.PostgresPreparesBehindPooler(logger, connection.Backend);
         }
     }
 
@@ -74,27 +105,6 @@ internal sealed class PostgresMigrator(PostgresConnection connection, bool migra
             cancellationToken).ConfigureAwait(false);
         Log.PostgresSchemaMigrated(logger, connection.Backend, connection.SchemaName, PostgresSchema.Version);
     }
-
-    private async Task<int?> ReadVersionAsync(CancellationToken cancellationToken) => await connection.CallUnpreparedAsync(
-        "schema version",
-        connection.CommandTimeout,
-        connection.Sql["Backends/read-version.sql"],
-        static async (database, sql, deadline) =>
-        {
-            var command = PostgresConnection.Command(database, sql);
-            await using (command.ConfigureAwait(false))
-            {
-                try
-                {
-                    return await command.ExecuteScalarAsync(deadline).ConfigureAwait(false) as int?;
-                }
-                catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
-                {
-                    return null;
-                }
-            }
-        },
-        cancellationToken).ConfigureAwait(false);
 
     private BackendRefusedException Refuse(string problem, string mend) => new(connection.Backend, "start", problem, mend);
 }

@@ -1,17 +1,14 @@
-using System.Globalization;
 using Npgsql;
 
 namespace Pipeline.Backends;
 
-/// <summary>The listening connection, and the beat.</summary>
+/// <summary>The listening connection, for as long as something is heard over it.</summary>
 internal sealed partial class PostgresNotifications
 {
-    private static readonly TimeSpan BeatPeriod = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan PauseBeforeConnecting = TimeSpan.FromMilliseconds(300);
+    // After it was seen that notifications do not come through.
+    private static readonly TimeSpan PauseWhenUnheard = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan PatienceForEcho = TimeSpan.FromSeconds(2);
-
-    // After it was seen that notifications do not come through: once a minute.
-    private const int BeatsBetweenAttempts = 12;
 
     // The topics' channels, then the beat's own.
     private readonly string[] _channels;
@@ -21,60 +18,97 @@ internal sealed partial class PostgresNotifications
 
     private int BeatChannel => _channels.Length - 1;
 
-    private async Task RunAsync()
+    private Task RunAsync() => Task.WhenAll(ListenAlwaysAsync(), BeatWhileUnheardAsync());
+
+    private async Task ListenAlwaysAsync()
     {
         var closing = _closing.Token;
+        var pause = ShortestPause;
         while (!closing.IsCancellationRequested)
         {
-            var isHeard = await ListenAsync(closing).ConfigureAwait(false);
+            var end = await ListenAsync(closing).ConfigureAwait(false);
             Interrupt();
-            await RestAsync(isHeard ? 0 : BeatsBetweenAttempts, closing).ConfigureAwait(false);
+            pause = end switch
+            {
+                PostgresListeningEnd.Lost => ShortestPause,
+                PostgresListeningEnd.Unheard => PauseWhenUnheard,
+                _ => pause * 2 < BeatPeriod ? pause * 2 : BeatPeriod,
+            };
+            await Task.Delay(pause, _connection.Time, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    // Ends when the connection is lost, or nothing is heard over it.
-    private async Task<bool> ListenAsync(CancellationToken closing)
+    private async Task<PostgresListeningEnd> ListenAsync(CancellationToken closing)
     {
         try
         {
             await _connection.PrepareAsync(closing).ConfigureAwait(false);
-            var listening = await OpenAsync(closing).ConfigureAwait(false);
-            await using (listening.ConfigureAwait(false))
-            {
-                listening.Notification += Hear;
-                using var lost = CancellationTokenSource.CreateLinkedTokenSource(closing);
-                var waiting = WaitAsync(listening, lost);
-                try
-                {
-                    return await BeatWhileHeardAsync(waiting, closing).ConfigureAwait(false);
-                }
-                finally
-                {
-                    CallDeadline.Cancel(lost);
-                    await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    listening.Notification -= Hear;
-                    await EndListeningAsync(listening).ConfigureAwait(false);
-                }
-            }
+            var listening = await OpenAsync(_channels, closing).ConfigureAwait(false);
+            return await ListenAsync(listening, closing).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is BackendUnavailableException or BackendRefusedException || PostgresFailure.IsOfClient(exception))
+        catch (Exception exception) when (IsExpected(exception))
         {
             // Each attempt ends so while the server is away; the next one begins after a pause.
-            return true;
+            return PostgresListeningEnd.Failed;
+        }
+#pragma warning disable CA1031 // Whatever it was, the process must not be deaf from now on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.PostgresListeningFailed(_logger, _connection.Backend, exception.GetType().Name, exception);
+            return PostgresListeningEnd.Failed;
         }
     }
 
-    private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken closing)
+    private async Task<PostgresListeningEnd> ListenAsync(NpgsqlConnection listening, CancellationToken closing)
     {
-        var connection = _direct is null
-            ? await _connection.OpenAsync(closing).ConfigureAwait(false)
-            : await _direct.OpenConnectionAsync(closing).ConfigureAwait(false);
+        listening.Notification += Hear;
+        var lost = CancellationTokenSource.CreateLinkedTokenSource(closing);
+        var waiting = WaitAsync(listening, lost.Token);
         try
         {
-            var listen = PostgresConnection.Command(connection, string.Concat(_channels.Select(static channel => $"LISTEN {PostgresSchema.Quote(channel)};")));
+            return await BeatWhileHeardAsync(waiting, closing).ConfigureAwait(false);
+        }
+        finally
+        {
+            // One that has died in silence takes its time to end, for which nobody waits.
+            var ending = EndAsync(listening, waiting, lost);
+            if (closing.IsCancellationRequested)
+            {
+                await ending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task EndAsync(NpgsqlConnection listening, Task waiting, CancellationTokenSource lost)
+    {
+        await using (listening.ConfigureAwait(false))
+        {
+            using (lost)
+            {
+                CallDeadline.Cancel(lost);
+                await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            listening.Notification -= Hear;
+            await EndListeningAsync(listening).ConfigureAwait(false);
+        }
+    }
+
+    // A connection of the pool may have died in silence: without a deadline nobody would ever know.
+    private async ValueTask<NpgsqlConnection> OpenAsync(IEnumerable<string> channels, CancellationToken cancellationToken)
+    {
+        using var deadline = new CallDeadline(_connection.CommandTimeout, _connection.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var connection = _direct is null
+            ? await _connection.OpenAsync(either.Token).ConfigureAwait(false)
+            : await _direct.OpenConnectionAsync(either.Token).ConfigureAwait(false);
+        try
+        {
+            var listen = PostgresConnection.Command(connection, string.Concat(channels.Select(static channel => $"LISTEN {PostgresSchema.Quote(channel)};")));
             await using (listen.ConfigureAwait(false))
             {
-                await listen.ExecuteNonQueryAsync(closing).ConfigureAwait(false);
+                await listen.ExecuteNonQueryAsync(either.Token).ConfigureAwait(false);
             }
 
             return connection;
@@ -86,7 +120,7 @@ internal sealed partial class PostgresNotifications
         }
     }
 
-    // The connection goes back to its pool, and the next who has it wants to hear nothing.
+    // The connection goes back to its pool, and the next who has it wants to hear nothing. One that does not answer is broken, and does not go back.
     private static async Task EndListeningAsync(NpgsqlConnection listening)
     {
         if (listening.FullState.HasFlag(System.Data.ConnectionState.Open))
@@ -95,20 +129,27 @@ internal sealed partial class PostgresNotifications
             await using (end.ConfigureAwait(false))
             {
                 end.CommandTimeout = 1;
-                await end.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+                try
+                {
+                    await end.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+                }
+                catch (Exception exception) when (PostgresFailure.IsOfClient(exception))
+                {
+                    // Its end is what was wanted.
+                }
             }
         }
     }
 
-    private static async Task WaitAsync(NpgsqlConnection listening, CancellationTokenSource lost)
+    private static async Task WaitAsync(NpgsqlConnection listening, CancellationToken lost)
     {
         while (true)
         {
-            await listening.WaitAsync(lost.Token).ConfigureAwait(false);
+            await listening.WaitAsync(lost).ConfigureAwait(false);
         }
     }
 
-    private async Task<bool> BeatWhileHeardAsync(Task waiting, CancellationToken closing)
+    private async Task<PostgresListeningEnd> BeatWhileHeardAsync(Task waiting, CancellationToken closing)
     {
         for (var isFirst = true; ; isFirst = false)
         {
@@ -117,80 +158,32 @@ internal sealed partial class PostgresNotifications
             await Task.WhenAny(echo.Task, waiting, Task.Delay(PatienceForEcho, _connection.Time, closing)).ConfigureAwait(false);
             if (!echo.Task.IsCompleted)
             {
-                if (isFirst && !waiting.IsCompleted && !closing.IsCancellationRequested && !_isMissingLogged)
+                if (!isFirst || waiting.IsCompleted || closing.IsCancellationRequested)
                 {
-                    _isMissingLogged = true;
-                    Log.PostgresNotificationsMissing(_logger, _connection.Backend);
+                    return PostgresListeningEnd.Lost;
                 }
 
-                return !isFirst || waiting.IsCompleted;
+                TellMissing();
+                return PostgresListeningEnd.Unheard;
             }
 
             Restore();
             await Task.WhenAny(waiting, Task.Delay(BeatPeriod, _connection.Time, closing)).ConfigureAwait(false);
             if (waiting.IsCompleted || closing.IsCancellationRequested)
             {
-                return true;
+                return PostgresListeningEnd.Lost;
             }
         }
     }
 
-    private async Task RestAsync(int beats, CancellationToken closing)
+    private void TellMissing()
     {
-        await Task.Delay(PauseBeforeConnecting, _connection.Time, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        for (var i = 0; i < beats && !closing.IsCancellationRequested; i++)
+        if (!_isMissingLogged)
         {
-            lock (_gate)
-            {
-                PostToAll(static listener => listener.OnBeatWithoutNotifications());
-            }
-
-            try
-            {
-                await SendBeatAsync(notifies: false, closing).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (exception is BackendUnavailableException or BackendRefusedException or OperationCanceledException)
-            {
-                // Asked again at the next beat.
-            }
-
-            await Task.Delay(BeatPeriod, _connection.Time, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _isMissingLogged = true;
+            Log.PostgresNotificationsMissing(_logger, _connection.Backend);
         }
     }
 
-    private async Task SendBeatAsync(bool notifies, CancellationToken closing)
-    {
-        var number = Interlocked.Increment(ref _beat).ToString(CultureInfo.InvariantCulture);
-        if (Beat is { IsNeeded: true } asked)
-        {
-            await _connection.QueryAsync(
-                "beat",
-                asked.Sql,
-                (Asked: asked, Channel: _channels[BeatChannel], number),
-                static (parameters, call) => call.Asked.Bind(parameters.Text(call.Channel).Text(call.number)),
-                static async (reader, call, deadline) =>
-                {
-                    await call.Asked.ReadAsync(reader, deadline).ConfigureAwait(false);
-                    return true;
-                },
-                closing).ConfigureAwait(false);
-        }
-        else if (notifies)
-        {
-            await _connection.ExecuteAsync(
-                "beat",
-                _connection.Sql["Backends/beat.sql"],
-                (Channel: _channels[BeatChannel], number),
-                static (parameters, call) => parameters.Text(call.Channel).Text(call.number),
-                closing).ConfigureAwait(false);
-        }
-    }
-
-    private void HearBeat(string number)
-    {
-        if (string.Equals(number, Interlocked.Read(ref _beat).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal))
-        {
-            _echo.TrySetResult();
-        }
-    }
+    private static bool IsExpected(Exception exception) => exception is BackendUnavailableException or BackendRefusedException || PostgresFailure.IsOfClient(exception);
 }

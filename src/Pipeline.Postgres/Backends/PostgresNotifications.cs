@@ -61,6 +61,7 @@ internal sealed partial class PostgresNotifications : IAsyncDisposable
         try
         {
             await _established.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await subscription.CatchUpAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
             return subscription;
         }
         catch
@@ -73,6 +74,9 @@ internal sealed partial class PostgresNotifications : IAsyncDisposable
     /// <summary>Notifies everybody who listens to a topic, this process too, together with what others of this process have to tell.</summary>
     /// <exception cref="BackendUnavailableException">There was no answer in time.</exception>
     public Task NotifyAsync(PostgresTopic topic, string payload) => _notifiers[(int)topic].NotifyAsync(payload);
+
+    /// <summary>Tells of a listener that failed.</summary>
+    public void Report(Exception exception) => Log.PostgresListenerFailed(_logger, _connection.Backend, exception.GetType().Name, exception);
 
     public void Remove(PostgresSubscription subscription)
     {

@@ -20,6 +20,18 @@ internal sealed class PostgresSubscription : IAsyncDisposable
 
     public void Post(Action<IPostgresListener> call) => _calls.Writer.TryWrite(call);
 
+    /// <summary>Ends when the listener has heard all that came before.</summary>
+    public Task CatchUpAsync()
+    {
+        var caughtUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_calls.Writer.TryWrite(_ => caughtUp.SetResult()))
+        {
+            caughtUp.SetResult();
+        }
+
+        return caughtUp.Task;
+    }
+
     public ValueTask DisposeAsync()
     {
         _owner.Remove(this);
@@ -31,7 +43,16 @@ internal sealed class PostgresSubscription : IAsyncDisposable
     {
         await foreach (var call in _calls.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            call(listener);
+            try
+            {
+                call(listener);
+            }
+#pragma warning disable CA1031 // Who fails once hears the next all the same.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                _owner.Report(exception);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Backends;
 using Pipeline.Caching;
+using Pipeline.Diagnostics;
 using Pipeline.Learning;
 using Pipeline.Queues;
 using Pipeline.RateLimiting;
@@ -32,6 +33,7 @@ internal static class PostgresRegistration
         builder.Services.AddKeyedSingleton(key, (services, _) => new PostgresConnection(
             source(services), options, builder.Name, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PostgresConnection>>()));
         builder.Services.AddKeyedSingleton(key, (services, _) => new PostgresVectorSupport(services.GetRequiredKeyedService<PostgresConnection>(key)));
+        AddDoctorChecks(builder.Services, key, roles, options.MigrateOnStart);
         builder.Services.AddSingleton<IBackendProbe>(services => new PostgresProbe(services.GetRequiredKeyedService<PostgresConnection>(key), options.StartupCheck));
         if (roles.HasFlag(PipelineRoles.Cache))
         {
@@ -79,5 +81,29 @@ internal static class PostgresRegistration
         }
 
         return builder;
+    }
+
+    // The checks are there once; each looks at all connections.
+    private static void AddDoctorChecks(IServiceCollection services, object key, PipelineRoles roles, bool migrates)
+    {
+        if (services.All(static descriptor => descriptor.ServiceType != typeof(PostgresDoctorTargets)))
+        {
+            services.AddSingleton<PostgresDoctorTargets>();
+            services.AddSingleton<IDoctorCheck, PostgresAutovacuumCheck>();
+            services.AddSingleton<IDoctorCheck, PostgresBloatCheck>();
+            services.AddSingleton<IDoctorCheck, PostgresClockCheck>();
+            services.AddSingleton<IDoctorCheck, PostgresDurabilityCheck>();
+            services.AddSingleton<IDoctorCheck, PostgresNotificationsCheck>();
+            services.AddSingleton<IDoctorCheck, PostgresPoolCheck>();
+            services.AddSingleton<IDoctorCheck, PostgresPoolerCheck>();
+            services.AddSingleton<IDoctorCheck, PostgresReachableCheck>();
+            services.AddSingleton<IDoctorCheck, PostgresRightsCheck>();
+            services.AddSingleton<IDoctorCheck, PostgresSchemaCheck>();
+            services.AddSingleton<IDoctorCheck>(static provider => new PostgresTransactionsCheck(provider.GetRequiredService<PostgresDoctorTargets>()));
+            services.AddSingleton<IDoctorCheck, PostgresVectorCheck>();
+            services.AddSingleton<IDoctorCheck>(static provider => new PostgresVersionCheck(provider.GetRequiredService<PostgresDoctorTargets>()));
+        }
+
+        services.AddSingleton(provider => new PostgresDoctorTarget(provider.GetRequiredKeyedService<PostgresConnection>(key), roles, migrates));
     }
 }

@@ -12,7 +12,7 @@ internal abstract class RedisCheck(RedisDoctorTargets targets, string topic, Pip
 
     public async ValueTask<DoctorResult> CheckAsync(CancellationToken cancellationToken = default)
     {
-        var findings = new RedisFindings();
+        var findings = new DoctorFindings();
         foreach (var target in targets.All.Where(target => target.Has(roles)))
         {
             try
@@ -33,9 +33,9 @@ internal abstract class RedisCheck(RedisDoctorTargets targets, string topic, Pip
         return findings.ToResult("Nothing stands on Redis that needs it.");
     }
 
-    protected abstract Task LookAsync(RedisDoctorTarget target, RedisFindings findings, CancellationToken cancellationToken);
+    protected abstract Task LookAsync(RedisDoctorTarget target, DoctorFindings findings, CancellationToken cancellationToken);
 
     /// <summary>Why a server does not answer is told once, by the check for that.</summary>
-    protected virtual void OnUnavailable(BackendUnavailableException exception, RedisFindings findings) =>
+    protected virtual void OnUnavailable(BackendUnavailableException exception, DoctorFindings findings) =>
         findings.Warn($"{exception.Backend} does not answer, so that nothing can be seen.", "See redis.reachable.");
 }

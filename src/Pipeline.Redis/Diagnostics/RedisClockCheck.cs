@@ -9,7 +9,7 @@ internal sealed class RedisClockCheck(RedisDoctorTargets targets, TimeProvider t
 {
     public static readonly TimeSpan Much = TimeSpan.FromSeconds(5);
 
-    protected override async Task LookAsync(RedisDoctorTarget target, RedisFindings findings, CancellationToken cancellationToken)
+    protected override async Task LookAsync(RedisDoctorTarget target, DoctorFindings findings, CancellationToken cancellationToken)
     {
         var before = time.GetUtcNow();
         var parts = (RedisResult[])(await RedisServerFacts.ExecuteAsync(target.Connection, ["TIME"], cancellationToken).ConfigureAwait(false))!;

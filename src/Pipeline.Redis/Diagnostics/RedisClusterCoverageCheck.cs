@@ -7,7 +7,7 @@ internal sealed class RedisClusterCoverageCheck(RedisDoctorTargets targets) : Re
 {
     private const string AllSlots = "16384";
 
-    protected override async Task LookAsync(RedisDoctorTarget target, RedisFindings findings, CancellationToken cancellationToken)
+    protected override async Task LookAsync(RedisDoctorTarget target, DoctorFindings findings, CancellationToken cancellationToken)
     {
         var connection = target.Connection;
         var server = new RedisNodeFacts(connection.Backend, (await RedisServerFacts.ExecuteAsync(connection, ["INFO", "cluster"], cancellationToken).ConfigureAwait(false)).ToString()!);

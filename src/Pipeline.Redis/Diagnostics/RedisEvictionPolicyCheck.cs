@@ -7,7 +7,7 @@ internal sealed class RedisEvictionPolicyCheck(RedisDoctorTargets targets) : Red
 {
     private const string Harmless = "noeviction";
 
-    protected override async Task LookAsync(RedisDoctorTarget target, RedisFindings findings, CancellationToken cancellationToken)
+    protected override async Task LookAsync(RedisDoctorTarget target, DoctorFindings findings, CancellationToken cancellationToken)
     {
         foreach (var node in await RedisServerFacts.ReadAsync(target.Connection, cancellationToken).ConfigureAwait(false))
         {
@@ -15,7 +15,7 @@ internal sealed class RedisEvictionPolicyCheck(RedisDoctorTargets targets) : Red
         }
     }
 
-    private static void Judge(RedisDoctorTarget target, RedisNodeFacts node, string? policy, RedisFindings findings)
+    private static void Judge(RedisDoctorTarget target, RedisNodeFacts node, string? policy, DoctorFindings findings)
     {
         const string Mend = "Run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf; put the cache on a server of its own where it shall evict.";
         if (policy is null)

@@ -12,7 +12,7 @@ internal sealed class RedisLatencyCheck(RedisDoctorTargets targets, TimeProvider
 
     private const int Trips = 9;
 
-    protected override async Task LookAsync(RedisDoctorTarget target, RedisFindings findings, CancellationToken cancellationToken)
+    protected override async Task LookAsync(RedisDoctorTarget target, DoctorFindings findings, CancellationToken cancellationToken)
     {
         var times = new List<TimeSpan>();
 

@@ -9,7 +9,7 @@ internal sealed class RedisMemoryCheck(RedisDoctorTargets targets) : RedisCheck(
     private const double TooMuch = 0.95;
     private const double Mebibyte = 1024 * 1024;
 
-    protected override async Task LookAsync(RedisDoctorTarget target, RedisFindings findings, CancellationToken cancellationToken)
+    protected override async Task LookAsync(RedisDoctorTarget target, DoctorFindings findings, CancellationToken cancellationToken)
     {
         foreach (var node in await RedisServerFacts.ReadAsync(target.Connection, cancellationToken).ConfigureAwait(false))
         {
@@ -17,7 +17,7 @@ internal sealed class RedisMemoryCheck(RedisDoctorTargets targets) : RedisCheck(
         }
     }
 
-    private static void Judge(RedisDoctorTarget target, RedisNodeFacts node, RedisFindings findings)
+    private static void Judge(RedisDoctorTarget target, RedisNodeFacts node, DoctorFindings findings)
     {
         var isBounded = node.Number("maxmemory") > 0;
         var bound = isBounded ? node.Number("maxmemory") : node.Number("total_system_memory");

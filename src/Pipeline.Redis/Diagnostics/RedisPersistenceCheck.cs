@@ -6,7 +6,7 @@ internal sealed class RedisPersistenceCheck(RedisDoctorTargets targets) : RedisC
     private const string MendAof = "Run CONFIG SET appendonly yes, and set it in redis.conf, with appendfsync always where nothing may be lost.";
     private const string Grant = "Grant the user +config|get, or see to it where the server is managed.";
 
-    protected override async Task LookAsync(RedisDoctorTarget target, RedisFindings findings, CancellationToken cancellationToken)
+    protected override async Task LookAsync(RedisDoctorTarget target, DoctorFindings findings, CancellationToken cancellationToken)
     {
         var sync = await RedisServerFacts.SettingAsync(target.Connection, "appendfsync", cancellationToken).ConfigureAwait(false);
         var snapshots = await RedisServerFacts.SettingAsync(target.Connection, "save", cancellationToken).ConfigureAwait(false);
@@ -27,7 +27,7 @@ internal sealed class RedisPersistenceCheck(RedisDoctorTargets targets) : RedisC
         }
     }
 
-    private static void JudgeLog(RedisDoctorTarget target, RedisNodeFacts node, string? sync, RedisFindings findings)
+    private static void JudgeLog(RedisDoctorTarget target, RedisNodeFacts node, string? sync, DoctorFindings findings)
     {
         if (string.Equals(node.Text("aof_last_write_status"), "err", StringComparison.Ordinal))
         {
@@ -56,7 +56,7 @@ internal sealed class RedisPersistenceCheck(RedisDoctorTargets targets) : RedisC
         }
     }
 
-    private static void JudgeSnapshots(RedisDoctorTarget target, RedisNodeFacts node, string? snapshots, RedisFindings findings)
+    private static void JudgeSnapshots(RedisDoctorTarget target, RedisNodeFacts node, string? snapshots, DoctorFindings findings)
     {
         if (snapshots is null)
         {

@@ -7,7 +7,7 @@ internal sealed class RedisReplicationCheck(RedisDoctorTargets targets) : RedisC
 {
     private const string MinReplicas = "min-replicas-to-write";
 
-    protected override async Task LookAsync(RedisDoctorTarget target, RedisFindings findings, CancellationToken cancellationToken)
+    protected override async Task LookAsync(RedisDoctorTarget target, DoctorFindings findings, CancellationToken cancellationToken)
     {
         var least = await RedisServerFacts.SettingAsync(target.Connection, MinReplicas, cancellationToken).ConfigureAwait(false);
         foreach (var node in await RedisServerFacts.ReadAsync(target.Connection, cancellationToken).ConfigureAwait(false))

@@ -8,7 +8,7 @@ internal sealed class RedisRightsCheck(RedisDoctorTargets targets, bool triesEac
 {
     private static readonly RedisScript Rights = RedisScript.Load("Diagnostics/rights.lua");
 
-    protected override async Task LookAsync(RedisDoctorTarget target, RedisFindings findings, CancellationToken cancellationToken)
+    protected override async Task LookAsync(RedisDoctorTarget target, DoctorFindings findings, CancellationToken cancellationToken)
     {
         var connection = target.Connection;
         RedisValue[] arguments =

@@ -5,7 +5,7 @@ namespace Pipeline.Diagnostics;
 /// <summary>Whether the server accepts every script that the roles run.</summary>
 internal sealed class RedisScriptsCheck(RedisDoctorTargets targets) : RedisCheck(targets, "scripts")
 {
-    protected override async Task LookAsync(RedisDoctorTarget target, RedisFindings findings, CancellationToken cancellationToken)
+    protected override async Task LookAsync(RedisDoctorTarget target, DoctorFindings findings, CancellationToken cancellationToken)
     {
         var refused = new List<string>();
         var count = 0;

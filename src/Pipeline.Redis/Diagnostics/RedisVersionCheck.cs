@@ -5,7 +5,7 @@ internal sealed class RedisVersionCheck(RedisDoctorTargets targets) : RedisCheck
 {
     private static readonly Version Least = new(6, 2);
 
-    protected override async Task LookAsync(RedisDoctorTarget target, RedisFindings findings, CancellationToken cancellationToken)
+    protected override async Task LookAsync(RedisDoctorTarget target, DoctorFindings findings, CancellationToken cancellationToken)
     {
         foreach (var node in await RedisServerFacts.ReadAsync(target.Connection, cancellationToken).ConfigureAwait(false))
         {

@@ -28,7 +28,8 @@ public sealed class DoctorPageTests
     public async Task The_page_lists_exactly_the_checks_of_the_backends_all_of_which_use_the_network()
     {
         var own = await ChecksAsync(static _ => { });
-        var (names, skipped) = await ChecksAsync(static pipeline => pipeline.UseRedis("localhost:6379"));
+        var (names, skipped) = await ChecksAsync(static pipeline => pipeline
+            .UseRedis("localhost:6379", PipelineRoles.Cache).UsePostgres("Host=localhost", PipelineRoles.Queues));
 
         var rows = Rows().Where(row => IsOfBackend(row[1])).ToArray();
 
@@ -68,7 +69,7 @@ public sealed class DoctorPageTests
             .Select(cells => (string[])[cells[0], cells[1].Trim('`'), .. cells[2..]]),
     ];
 
-    private static bool IsOfBackend(string check) => check.StartsWith("redis.", StringComparison.Ordinal);
+    private static bool IsOfBackend(string check) => check.StartsWith("postgres.", StringComparison.Ordinal) || check.StartsWith("redis.", StringComparison.Ordinal);
 
     private static async Task<(IReadOnlyList<string> Names, IReadOnlyList<string> Skipped)> ChecksAsync(Action<IPipelineBuilder> configure)
     {
