@@ -12,6 +12,10 @@ public static class CrashProgram
     {
         // It keeps the histories of a run that went wrong.
         var temporary = Directory.CreateTempSubdirectory("pipeline-crash-test-");
+
+        // A server that refuses to be root's finds its data below.
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(temporary.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         try
         {
             var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Pipeline.Crash.dll"), .. arguments.Split(' ')])
@@ -28,7 +32,14 @@ public static class CrashProgram
         }
         finally
         {
-            temporary.Delete(recursive: true);
+            try
+            {
+                temporary.Delete(recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // What watches over a server that was killed clears away, too.
+            }
         }
     }
 }

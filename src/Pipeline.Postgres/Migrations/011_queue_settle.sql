@@ -2,7 +2,7 @@
 
 -- Ends messages that are done. Gives the indexes (from 1) of the receipts whose lease was lost. p_finished: the tokens of receives of which nothing is left.
 CREATE FUNCTION {schema}.queue_complete(p_queue int, p_lanes int[], p_seqs bigint[], p_tokens bigint[], p_messages uuid[], p_keyed boolean, p_finished bigint[]) RETURNS int[]
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_gone int;
@@ -66,7 +66,7 @@ END $fn$;
 
 -- Makes leases last from now on. Gives the lost ones as queue_complete does.
 CREATE FUNCTION {schema}.queue_renew(p_queue int, p_lanes int[], p_seqs bigint[], p_tokens bigint[], p_messages uuid[], p_lease bigint) RETURNS int[]
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_ended int[] := '{}';
@@ -85,7 +85,7 @@ END $fn$;
 CREATE FUNCTION {schema}.queue_abandon(
     p_queue int, p_lanes int[], p_seqs bigint[], p_tokens bigint[], p_messages uuid[], p_endings text[], p_numbers bigint[], p_errors bytea[], p_checkpoints bytea[], p_most int, p_blocks boolean,
     p_finished bigint[]) RETURNS int[]
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_row record;
@@ -108,7 +108,7 @@ BEGIN
             failures = m.failures + (v_row.ending IN ('f', 'x'))::int, deliveries = m.deliveries - (v_row.ending IN ('d', 'r'))::int,
             attempts = CASE WHEN v_row.ending IN ('f', 'x') THEN {schema}.queue_attempts(m.attempts, {schema}.queue_attempt(m.deliveries, v_now, 0, v_row.error)) ELSE m.attempts END,
             seq = CASE WHEN v_row.ending IN ('f', 'd') AND v_row.number = 0 AND NOT v_row.is_exhausted THEN nextval('{schema}.queue_numbers') ELSE m.seq END,
-            since = CASE WHEN v_row.ending = 'r' THEN m.since ELSE v_now END
+            since = v_now
         WHERE m.ctid = v_row.at AND m.lease_until IS NOT NULL
         RETURNING m.ctid INTO v_at;
         CONTINUE WHEN v_at IS NULL;
@@ -137,7 +137,7 @@ END $fn$;
 CREATE FUNCTION {schema}.queue_stats(p_queue int, p_most int, p_blocks boolean)
 RETURNS TABLE (o_ready bigint, o_blocked bigint, o_leased bigint, o_delayed bigint, o_dead bigint, o_oldest bigint, o_enqueued bigint, o_completed bigint, o_failures bigint,
     o_crashes bigint, o_deaths bigint)
-LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_now timestamptz := clock_timestamp();
 BEGIN
@@ -170,6 +170,7 @@ BEGIN
         FROM (SELECT k.lane / 10 AS tenant, k.ordering_key, k.line, min(k.line) OVER (PARTITION BY k.lane / 10, k.ordering_key) AS first
             FROM {schema}.queue_messages k WHERE k.ordering_key IS NOT NULL AND k.queue = p_queue AND k.lease_until IS NULL) AS m
         LEFT JOIN {schema}.queue_lines l ON l.tenant = m.tenant AND l.ordering_key = m.ordering_key),
+    -- A lane stands in the order of readiness, but for what was returned to its head.
     oldest AS (
         SELECT (extract(epoch FROM v_now - min(m.since)) * 1000000)::bigint AS age
         FROM lanes k CROSS JOIN LATERAL (
@@ -177,7 +178,7 @@ BEGIN
             WHERE m.queue = p_queue AND m.lane = k.lane AND m.lease_until IS NULL AND (m.ordering_key IS NULL OR m.line = coalesce(
                 (SELECT l.holder FROM {schema}.queue_lines l WHERE l.tenant = m.lane / 10 AND l.ordering_key = m.ordering_key),
                 (SELECT min(o.line) FROM {schema}.queue_messages o WHERE o.lane / 10 = m.lane / 10 AND o.ordering_key = m.ordering_key)))
-            ORDER BY m.seq LIMIT 1) AS m
+            ORDER BY m.seq LIMIT 100) AS m
         WHERE k.lane IS NOT NULL)
     SELECT t.enqueued + t.redriven - t.completed - t.dead - blocked.count - leased.count - delayed.count, blocked.count, leased.count, delayed.count,
         (SELECT count(*) FROM {schema}.queue_dead d WHERE d.queue = p_queue), greatest(coalesce(oldest.age, 0), 0), t.enqueued, t.completed, t.failures, t.crashes, t.dead

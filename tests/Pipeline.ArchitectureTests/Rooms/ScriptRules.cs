@@ -28,9 +28,11 @@ internal static class ScriptRules
         }
     }
 
-    // SQL has no keys apart from its arguments, and a migration takes and returns nothing.
+    // SQL has numbered arguments and no keys, a part of other statements has no reply, and a migration neither.
     private static string[] WordsOfHeader(SourceFile script) =>
         script.Path.Contains("/Migrations/", StringComparison.Ordinal) ? []
         : script.Name.EndsWith(".lua", StringComparison.Ordinal) ? ["keys", "arguments", "reply"]
-        : ["arguments", "reply"];
+        : script.Text.Contains("a part of other statements", StringComparison.Ordinal) ? []
+        : script.Text.Contains("$1", StringComparison.Ordinal) ? ["$1", "reply"]
+        : ["reply"];
 }

@@ -19,7 +19,8 @@ public sealed class ScriptTests
     [Theory]
     [InlineData("src/P/Queues/receive.lua", "return 1", "no comment")]
     [InlineData("src/P/Queues/receive.lua", "-- Keys: the queue\n-- Arguments: none\nreturn 1", "reply")]
-    [InlineData("src/P/Queues/receive.sql", "-- Arguments: none\nselect 1", "reply")]
+    [InlineData("src/P/Queues/receive.sql", "-- Gives one.\nselect 1", "reply")]
+    [InlineData("src/P/Queues/receive.sql", "-- Reply: one row\nselect $1", "$1")]
     [InlineData("src/P/Migrations/001_queue.sql", "create table q ()", "no comment")]
     [InlineData("src/P/Queues/complete.lua", "-- Keys: the queue\n-- Arguments: none\n-- Reply: 1\nreturn 1", "not embedded")]
     public void A_script_that_breaks_a_rule_is_found(string path, string text, string problem) =>

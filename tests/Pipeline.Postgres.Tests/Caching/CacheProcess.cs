@@ -28,7 +28,8 @@ internal sealed class CacheProcess : IAsyncDisposable
 
     public static CacheProcess Start(string connectionString, Action<PostgresOptions>? configure = null, TimeProvider? time = null)
     {
-        var options = new PostgresOptions();
+        // Servers of tests are slow when many start.
+        var options = new PostgresOptions { CommandTimeout = TimeSpan.FromSeconds(30) };
         configure?.Invoke(options);
         return new(new PostgresConnection(
             PostgresSource.Own(new NpgsqlConnectionStringBuilder(connectionString)), options, suite: "", time ?? TimeProvider.System, NullLogger<PostgresConnection>.Instance));

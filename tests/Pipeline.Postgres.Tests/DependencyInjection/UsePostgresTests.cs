@@ -243,7 +243,7 @@ public sealed class UsePostgresTests(PostgresFixture fixture) : IClassFixture<Po
         var services = new ServiceCollection();
         if (log is not null)
             services.AddLogging(logging => logging.AddProvider(new LoggedMessagesProvider(log)).SetMinimumLevel(LogLevel.Debug));
-        services.AddPipeline().UsePostgres(connectionString, roles, options =>
+        services.AddPipeline().ConfigureRateLimiting(static limits => limits.OutageBudget = TimeSpan.FromSeconds(5)).UsePostgres(connectionString, roles, options =>
         {
             options.Schema = _schema;
             configure?.Invoke(options);

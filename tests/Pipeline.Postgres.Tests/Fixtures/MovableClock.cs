@@ -59,8 +59,7 @@ internal sealed class MovableClock
 
     private static async Task<MovableClock> StartAsync()
     {
-        var node = await SharedServers.NodeAsync();
-        var clock = new MovableClock(node, await node.CreateDatabaseAsync());
+        var clock = new MovableClock(await SharedServers.NodeAsync(), await SharedServers.CreateDatabaseAsync());
         await using var command = clock._source.CreateCommand(
             """
             CREATE SCHEMA test_clock;

@@ -37,7 +37,7 @@ internal sealed class LearningClock(string connectionString)
 
     private static async Task<LearningClock> StartAsync(PostgresTopologyKind kind)
     {
-        var clock = new LearningClock(await SharedServers.CreateDatabaseAsync(kind));
+        var clock = new LearningClock(await SharedServers.CreateEmptyDatabaseAsync(kind));
         await using var process = LearningProcess.Start(clock.ConnectionString);
         await process.Connection.PrepareAsync(CancellationToken.None);
         return clock;

@@ -30,7 +30,7 @@ public sealed class PostgresLearningAgreementTests : IDisposable
     [InlineData(PostgresTopologyKind.Plain, 2)]
     public async Task Recall_over_postgres_is_recall_in_memory(PostgresTopologyKind kind, int seed)
     {
-        var connectionString = await SharedServers.CreateDatabaseAsync(kind);
+        var connectionString = await SharedServers.CreateEmptyDatabaseAsync(kind);
         await using var process = LearningProcess.Start(connectionString);
         await process.Connection.PrepareAsync(CancellationToken.None);
         await StopClockAsync(connectionString);

@@ -23,7 +23,7 @@ internal sealed class LimiterProcess(PostgresConnection connection) : IAsyncDisp
             await first.PrepareAsync(CancellationToken.None);
         }
 
-        var options = new PostgresOptions();
+        var options = new PostgresOptions { CommandTimeout = TimeSpan.FromSeconds(30) };
         options.CommandTimeout = timeout ?? options.CommandTimeout;
         return new(new PostgresConnection(source, options, "", time ?? TimeProvider.System, NullLogger<PostgresConnection>.Instance));
     }

@@ -102,8 +102,8 @@ public sealed class PostgresRateLimiterStatementTests(PostgresFixture fixture) :
             await Limiter.AcquireAsync(request);
         }
 
-        // Old versions go as their page is used again, so that a page or two is all that the two rows ever take.
-        (await NumberAsync("SELECT pg_relation_size('pipeline.limits') / 8192")).Should().BeLessThan(6);
+        // Another session's look at the database holds old versions back for a moment, so that a few more pages than one are taken; without reuse it would be a hundred.
+        (await NumberAsync("SELECT pg_relation_size('pipeline.limits') / 8192")).Should().BeLessThan(40);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ internal sealed class TestClock(NpgsqlDataSource source, string schema) : IDispo
 
     /// <summary>A process of the fleet.</summary>
     public PostgresConnection Connect(TimeProvider time) =>
-        new(PostgresSource.Borrow(source), new() { Schema = schema }, "", time, NullLogger<PostgresConnection>.Instance);
+        new(PostgresSource.Borrow(source), new() { Schema = schema, CommandTimeout = TimeSpan.FromSeconds(30) }, "", time, NullLogger<PostgresConnection>.Instance);
 
     /// <summary>Changes the clock, so that nobody reads the time meanwhile.</summary>
     /// <param name="change">Changes the test's own idea of it.</param>

@@ -43,11 +43,12 @@ public class PostgresNode
 
     /// <summary>Creates a database.</summary>
     /// <param name="name">Its name, or null for one that nobody else uses.</param>
+    /// <param name="template">What it is a copy of.</param>
     /// <returns>What connects to it.</returns>
-    public async Task<string> CreateDatabaseAsync(string? name = null)
+    public async Task<string> CreateDatabaseAsync(string? name = null, string template = "template1")
     {
         name ??= $"test_{Guid.NewGuid():N}";
-        await ExecuteAsync($"CREATE DATABASE {Quoted(name)}");
+        await ExecuteAsync($"CREATE DATABASE {Quoted(name)} TEMPLATE {Quoted(template)}");
         return ConnectionString(name);
     }
 

@@ -20,7 +20,7 @@ internal sealed class StateProcess : IAsyncDisposable
 
     public static StateProcess Start(string connectionString, Action<PostgresOptions>? configure = null, TimeProvider? time = null)
     {
-        var options = new PostgresOptions();
+        var options = new PostgresOptions { CommandTimeout = TimeSpan.FromSeconds(30) };
         configure?.Invoke(options);
         return new(new PostgresConnection(
             PostgresSource.Own(new NpgsqlConnectionStringBuilder(connectionString)), options, suite: "", time ?? TimeProvider.System, NullLogger<PostgresConnection>.Instance));

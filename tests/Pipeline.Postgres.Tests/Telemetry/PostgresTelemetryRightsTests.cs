@@ -103,7 +103,7 @@ public sealed class PostgresTelemetryRightsTests
     [Fact]
     public async Task A_record_that_can_have_no_stored_form_refuses_its_batch_before_anything_is_sent()
     {
-        await using var process = Start(await SharedServers.CreateDatabaseAsync());
+        await using var process = Start(await SharedServers.CreateEmptyDatabaseAsync());
 
         await process.Store.Invoking(store => store.WriteAsync((TelemetryRecord[])[Call(), default]).AsTask()).Should().ThrowAsync<TelemetryBatchRefusedException>();
 
@@ -112,7 +112,7 @@ public sealed class PostgresTelemetryRightsTests
 
     private static async Task<string> MigratedAsync()
     {
-        var connectionString = await SharedServers.CreateDatabaseAsync();
+        var connectionString = await SharedServers.CreateEmptyDatabaseAsync();
         await using var process = Start(connectionString);
         await process.TotalAsync();
         return connectionString;

@@ -7,20 +7,17 @@ using Pipeline.Telemetry;
 
 namespace Pipeline.Postgres.Telemetry;
 
-/// <summary>Telemetry on a real server. Each test has a schema of its own in one database, and each opening is a process with connections of its own.</summary>
+/// <summary>Telemetry on a real server. Each test has a database of its own, and each opening is a process with connections of its own.</summary>
 internal sealed class PostgresTelemetryTestStore(PostgresTopologyKind kind) : TelemetryStoreTestStore
 {
-    private static readonly Lazy<Task<string>> Node = new(() => SharedServers.CreateDatabaseAsync(PostgresTopologyKind.Node));
-    private static readonly Lazy<Task<string>> SlowNode = new(() => SharedServers.CreateDatabaseAsync(PostgresTopologyKind.SlowNode));
-
-    private readonly string _schema = $"t{Guid.NewGuid():N}";
+    private readonly Lazy<Task<string>> _database = new(() => SharedServers.CreateDatabaseAsync(kind));
     private readonly List<PostgresConnection> _connections = [];
 
     public override GenerationSettings Generation => new() { Sequences = kind == PostgresTopologyKind.SlowNode ? 1 : 4, FirstSeed = (ulong)kind * 1_000 };
 
     public override async ValueTask<ITelemetryStore> OpenAsync()
     {
-        var connection = PostgresTestClient.Connect(await (kind == PostgresTopologyKind.SlowNode ? SlowNode : Node).Value, options => options.Schema = _schema);
+        var connection = PostgresTestClient.Connect(await _database.Value);
         lock (_connections)
             _connections.Add(connection);
         return new PostgresTelemetryStore(connection, new PostgresTelemetryOptions(), NullLogger<PostgresTelemetryStore>.Instance);

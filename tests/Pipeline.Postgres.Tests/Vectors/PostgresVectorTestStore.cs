@@ -22,7 +22,7 @@ internal sealed class PostgresVectorTestStore(PostgresTopologyKind kind) : Vecto
 
     public override async ValueTask<IVectorIndex> OpenAsync()
     {
-        var connection = PostgresTestClient.Connect(await VectorDatabase.GetAsync(kind));
+        var connection = PostgresTestClient.Borrow(await VectorDatabase.GetSourceAsync(kind));
         _connections.Add(connection);
         return new PostgresVectorIndex(connection, new PostgresVectorSupport(connection), NullLogger<PostgresVectorIndex>.Instance);
     }

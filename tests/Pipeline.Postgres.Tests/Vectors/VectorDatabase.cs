@@ -11,9 +11,15 @@ namespace Pipeline.Postgres.Vectors;
 internal static class VectorDatabase
 {
     private static readonly ConcurrentDictionary<PostgresTopologyKind, Lazy<Task<string>>> Shared = new();
+    private static readonly ConcurrentDictionary<PostgresTopologyKind, Lazy<Task<NpgsqlDataSource>>> Sources = new();
 
     /// <summary>Gets what connects to the shared database.</summary>
     public static Task<string> GetAsync(PostgresTopologyKind kind) => Shared.GetOrAdd(kind, static kind => new(() => CreateAsync(kind))).Value;
+
+    /// <summary>Gets the sessions of the shared database, which many tests use: each makes its plans once.</summary>
+    public static Task<NpgsqlDataSource> GetSourceAsync(PostgresTopologyKind kind) => Sources.GetOrAdd(
+        kind,
+        static kind => new(async () => NpgsqlDataSource.Create(Pipeline.Backends.PostgresConnectionString.WithDefaults(new NpgsqlConnectionStringBuilder(await GetAsync(kind)))))).Value;
 
     /// <summary>Makes a database of one's own.</summary>
     /// <param name="kind">Where.</param>
@@ -21,7 +27,7 @@ internal static class VectorDatabase
     /// <returns>What connects to it as its owner.</returns>
     public static async Task<string> CreateAsync(PostgresTopologyKind kind, bool withExtension = true)
     {
-        var connectionString = new NpgsqlConnectionStringBuilder(await SharedServers.CreateDatabaseAsync(kind)) { MaxPoolSize = 10 };
+        var connectionString = new NpgsqlConnectionStringBuilder(await SharedServers.CreateEmptyDatabaseAsync(kind)) { MaxPoolSize = 10 };
         var (database, role) = (connectionString.Database!, $"owner_{Guid.NewGuid():N}");
         await RunAsync(connectionString.ConnectionString, $"CREATE ROLE {role} LOGIN PASSWORD '{role}'; ALTER DATABASE \"{database}\" OWNER TO {role}");
         if (withExtension && kind != PostgresTopologyKind.Plain)
