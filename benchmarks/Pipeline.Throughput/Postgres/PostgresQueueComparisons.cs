@@ -17,10 +17,16 @@ internal sealed class PostgresQueueComparisons(NpgsqlDataSource bare, IQueue que
         """
         DROP TABLE IF EXISTS bare_messages, bare_inserts;
         CREATE TABLE bare_messages (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, lease_until timestamptz NOT NULL DEFAULT '-infinity', token bigint NOT NULL DEFAULT 0, body bytea NOT NULL);
-        CREATE TABLE bare_inserts (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, lease_until timestamptz NOT NULL DEFAULT '-infinity', token bigint NOT NULL DEFAULT 0, body bytea NOT NULL);
+        CREATE TABLE bare_inserts (LIKE pipeline.queue_messages INCLUDING ALL);
+        CREATE SEQUENCE IF NOT EXISTS bare_numbers;
         """;
 
-    private const string Insert = "INSERT INTO bare_inserts (body) SELECT body FROM unnest($1) AS body";
+    // The same rows into a table of the same columns.
+    private const string Insert =
+        """
+        INSERT INTO bare_inserts (queue, lane, seq, token, since, enqueued_at, id, most_deliveries, envelope)
+        SELECT 1, m.lane, nextval('bare_numbers'), 0, now(), now(), m.id, 0, m.body FROM unnest($1, $2, $3) AS m (lane, id, body)
+        """;
 
     private const string Lease =
         """
@@ -33,6 +39,7 @@ internal sealed class PostgresQueueComparisons(NpgsqlDataSource bare, IQueue que
 
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
     private static readonly byte[] Body = new byte[BodyLength];
+    private static readonly int[] Lanes = [.. Enumerable.Repeat(15, BatchSize)];
     private static readonly byte[][] Bodies = [.. Enumerable.Repeat(Body, BatchSize)];
 
     public async Task<IReadOnlyList<Comparison>> CreateAsync()
@@ -58,6 +65,8 @@ internal sealed class PostgresQueueComparisons(NpgsqlDataSource bare, IQueue que
     private async Task InsertAsync()
     {
         await using var command = bare.CreateCommand(Insert);
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = Lanes });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. Enumerable.Range(0, BatchSize).Select(static _ => QueueMessage.NewId())] });
         command.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = Bodies });
         await command.ExecuteNonQueryAsync();
     }

@@ -31,7 +31,7 @@ END $fn$;
 -- With one token for all, it is the call's: a repeat adds nothing. With one for each, each is a call of its own.
 -- Gives the indexes (from 1) of what was there already.
 CREATE FUNCTION {schema}.queue_add(p_queue int, p_tokens uuid[], p_lanes int[], p_ids uuid[], p_most int[], p_envelopes bytea[]) RETURNS int[]
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_count int := cardinality(p_ids);
@@ -71,7 +71,7 @@ END $fn$;
 CREATE FUNCTION {schema}.queue_add_each(
     p_queue int, p_lanes int[], p_ids uuid[], p_most int[], p_envelopes bytea[], p_keys text[], p_dues bigint[], p_delays bigint[], p_duplicates text[], p_window bigint,
     OUT o_duplicates int[], OUT o_firsts uuid[])
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_first uuid;
@@ -114,7 +114,7 @@ $fn$;
 CREATE FUNCTION {schema}.queue_add_any(
     p_queue int, p_token uuid, p_lanes int[], p_ids uuid[], p_most int[], p_envelopes bytea[], p_keys text[], p_dues bigint[], p_delays bigint[], p_duplicates text[],
     p_window bigint, p_capacity bigint, p_ticket uuid, p_ticket_time bigint, p_most_deliveries int, p_blocks boolean, OUT o_status int, OUT o_duplicates int[], OUT o_firsts uuid[], OUT o_freed boolean)
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_now timestamptz;
     v_added int;

@@ -61,7 +61,7 @@ $fn$;
 
 -- Lets come what is due, up to a bound.
 CREATE FUNCTION {schema}.queue_promote(p_queue int, p_now timestamptz) RETURNS void
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 BEGIN
     IF NOT EXISTS (SELECT FROM {schema}.queue_scheduled WHERE queue = p_queue AND due <= p_now) THEN
         RETURN;
@@ -79,7 +79,7 @@ END $fn$;
 
 -- Takes back what a receive has leased and no longer holds, charging a crash. What another transaction has locked is looked at again in a second.
 CREATE FUNCTION {schema}.queue_reclaim(p_queue int, p_now timestamptz, p_most int, p_blocks boolean) RETURNS void
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_receive record;
     v_row record;
@@ -124,7 +124,7 @@ END $fn$;
 
 -- Gives back, uncharged, what receives have leased whose answers were lost.
 CREATE FUNCTION {schema}.queue_give_back(p_queue int, p_nonces bigint[]) RETURNS void
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_receive record;
 BEGIN
@@ -137,7 +137,7 @@ END $fn$;
 
 -- Keeps the tables small: folds the counts, forgets calls and duplicates whose time is over.
 CREATE FUNCTION {schema}.queue_tidy(p_queue int, p_now timestamptz) RETURNS void
-LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 BEGIN
     WITH old AS (DELETE FROM {schema}.queue_counts WHERE ctid = ANY (ARRAY(
             SELECT ctid FROM {schema}.queue_counts WHERE queue = p_queue LIMIT 10000 FOR UPDATE SKIP LOCKED)) RETURNING *)

@@ -3,7 +3,7 @@
 -- Says which messages of those that were picked (and locked) may go, as their ordering keys stand; moves the others out of the way of later receives, but for those
 -- on whose key somebody acts just now: these are skipped this time.
 CREATE FUNCTION {schema}.queue_enter_lines(p_queue int, p_rows tid[], OUT o_entered tid[], OUT o_skipped tid[])
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET enable_sort = off SET jit = off AS $fn$
 DECLARE
     v_row record;
     v_holder bigint;
@@ -43,7 +43,7 @@ END $fn$;
 
 -- Picks messages of several tenants by turns, locks them, and moves the rounds on.
 CREATE FUNCTION {schema}.queue_pick_by_turns(p_queue int, p_tenants int[], p_most int, p_weighted int[], p_weights int[], p_skipped tid[]) RETURNS tid[]
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET enable_sort = off SET jit = off AS $fn$
 DECLARE
     v_nos int[];
     v_turns bigint[];
@@ -104,7 +104,7 @@ END $fn$;
 CREATE FUNCTION {schema}.queue_lease(p_queue int, p_rows tid[], p_now timestamptz, p_lease bigint, p_nonce bigint)
 RETURNS TABLE (o_ord bigint, o_lane int, o_seq bigint, o_token bigint, o_id uuid, o_deliveries int, o_failures int, o_crashes int, o_most int, o_enqueued bigint, o_key text,
     o_envelope bytea, o_checkpoint bytea, o_tenants int[], o_next bigint)
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET enable_sort = off SET jit = off AS $fn$
 DECLARE
     v_token bigint := nextval('{schema}.queue_numbers');
     v_until timestamptz := p_now + p_lease * interval '1 microsecond';
@@ -127,7 +127,7 @@ END $fn$;
 CREATE FUNCTION {schema}.queue_receive_from(p_queue int, p_most int, p_lease bigint, p_nonce bigint, p_lane int, p_floor bigint)
 RETURNS TABLE (o_ord bigint, o_lane int, o_seq bigint, o_token bigint, o_id uuid, o_deliveries int, o_failures int, o_crashes int, o_most int, o_enqueued bigint, o_key text,
     o_envelope bytea, o_checkpoint bytea, o_tenants int[], o_next bigint)
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET enable_sort = off SET jit = off AS $fn$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_rows tid[];
@@ -158,7 +158,7 @@ CREATE FUNCTION {schema}.queue_receive(
     p_queue int, p_most int, p_lease bigint, p_nonce bigint, p_lost bigint[], p_most_deliveries int, p_blocks boolean, p_weighted int[], p_weights int[], p_tidies boolean)
 RETURNS TABLE (o_ord bigint, o_lane int, o_seq bigint, o_token bigint, o_id uuid, o_deliveries int, o_failures int, o_crashes int, o_most int, o_enqueued bigint, o_key text,
     o_envelope bytea, o_checkpoint bytea, o_tenants int[], o_next bigint)
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET enable_sort = off SET jit = off AS $fn$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_tenants int[];
@@ -212,7 +212,7 @@ BEGIN
 END $fn$;
 
 -- Says which of several queues have something to receive or to do, for a process whose consumers wait.
-CREATE FUNCTION {schema}.queue_look(p_queues int[]) RETURNS SETOF int LANGUAGE sql SET enable_seqscan = off SET jit = off AS $fn$
+CREATE FUNCTION {schema}.queue_look(p_queues int[]) RETURNS SETOF int LANGUAGE sql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off SET jit = off AS $fn$
     SELECT q FROM unnest(p_queues) AS q
     WHERE EXISTS (SELECT FROM {schema}.queue_messages m WHERE m.queue = q AND m.lease_until IS NULL)
         OR EXISTS (SELECT FROM {schema}.queue_scheduled s WHERE s.queue = q AND s.due <= clock_timestamp())

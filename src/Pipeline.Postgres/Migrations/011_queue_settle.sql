@@ -2,7 +2,7 @@
 
 -- Ends messages that are done. Gives the indexes (from 1) of the receipts whose lease was lost. p_finished: the tokens of receives of which nothing is left.
 CREATE FUNCTION {schema}.queue_complete(p_queue int, p_lanes int[], p_seqs bigint[], p_tokens bigint[], p_messages uuid[], p_keyed boolean, p_finished bigint[]) RETURNS int[]
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_gone int;
@@ -66,7 +66,7 @@ END $fn$;
 
 -- Makes leases last from now on. Gives the lost ones as queue_complete does.
 CREATE FUNCTION {schema}.queue_renew(p_queue int, p_lanes int[], p_seqs bigint[], p_tokens bigint[], p_messages uuid[], p_lease bigint) RETURNS int[]
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_ended int[] := '{}';
@@ -85,7 +85,7 @@ END $fn$;
 CREATE FUNCTION {schema}.queue_abandon(
     p_queue int, p_lanes int[], p_seqs bigint[], p_tokens bigint[], p_messages uuid[], p_endings text[], p_numbers bigint[], p_errors bytea[], p_checkpoints bytea[], p_most int, p_blocks boolean,
     p_finished bigint[]) RETURNS int[]
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_row record;
@@ -137,7 +137,7 @@ END $fn$;
 CREATE FUNCTION {schema}.queue_stats(p_queue int, p_most int, p_blocks boolean)
 RETURNS TABLE (o_ready bigint, o_blocked bigint, o_leased bigint, o_delayed bigint, o_dead bigint, o_oldest bigint, o_enqueued bigint, o_completed bigint, o_failures bigint,
     o_crashes bigint, o_deaths bigint)
-LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_now timestamptz := clock_timestamp();
 BEGIN

@@ -7,7 +7,7 @@ CREATE FUNCTION {schema}.queue_dead_letters(
     p_queue int, p_most int, p_blocks boolean, p_what text, p_after bigint, p_upto bigint, p_acts int, p_looks int, p_tenant text, p_type text, p_reason int, p_from bigint, p_before bigint, p_ids uuid[])
 RETURNS TABLE (o_number bigint, o_next bigint, o_last bigint, o_acted bigint, o_tenant text, o_id uuid, o_reason int, o_dead_at bigint, o_enqueued bigint, o_lane int,
     o_deliveries int, o_failures int, o_crashes int, o_redrives int, o_most int, o_key text, o_envelope bytea, o_checkpoint bytea, o_attempts bytea[])
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off AS $fn$
 DECLARE
     v_letter record;
     v_looked int := 0;

@@ -3,7 +3,7 @@ namespace Pipeline.Queues;
 /// <summary>
 /// Which way a queue's next receive goes. The whole way does what time has brought, finds the tenants and begins at the first message: behind a transaction that holds back
 /// vacuum, it walks over all that were completed since. While much is received, most receives go on from where the last one found its first message, and
-/// the whole way is taken so seldom that it costs a twentieth of the time, but each second at least. Thread safe.
+/// the whole way is taken by one at a time, and so seldom that it costs a twentieth of the time, but every 5 seconds at least. Thread safe.
 /// </summary>
 internal sealed class ReceivePace(TimeProvider time)
 {
@@ -12,7 +12,8 @@ internal sealed class ReceivePace(TimeProvider time)
 
     private const int ShareOfWholeWay = 20;
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BetweenTidyings = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private long _second;
@@ -31,7 +32,20 @@ internal sealed class ReceivePace(TimeProvider time)
         {
             Count(0);
             (lane, floor) = (_lane, _floor);
-            return _hasFloor && Math.Max(_received, _receivedBefore) >= BusyFrom && time.GetTimestamp() < _wholeWayFrom;
+            if (!_hasFloor || Math.Max(_received, _receivedBefore) < BusyFrom)
+            {
+                return false;
+            }
+
+            var now = time.GetTimestamp();
+            if (now < _wholeWayFrom)
+            {
+                return true;
+            }
+
+            // This one takes it; the others go on from the floor meanwhile.
+            _wholeWayFrom = After(now, LongestPause);
+            return false;
         }
     }
 
@@ -41,7 +55,7 @@ internal sealed class ReceivePace(TimeProvider time)
         lock (_gate)
         {
             var now = time.GetTimestamp();
-            if (_tidied != 0 && time.GetElapsedTime(_tidied, now) < LongestPause)
+            if (_tidied != 0 && time.GetElapsedTime(_tidied, now) < BetweenTidyings)
             {
                 return false;
             }
@@ -79,8 +93,8 @@ internal sealed class ReceivePace(TimeProvider time)
             Count(count);
             _hasFloor = place is not null;
             (_lane, _floor) = place ?? default;
-            var pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, time.GetElapsedTime(started).Ticks * ShareOfWholeWay));
-            _wholeWayFrom = time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency);
+            var now = time.GetTimestamp();
+            _wholeWayFrom = After(now, TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, time.GetElapsedTime(started, now).Ticks * ShareOfWholeWay)));
         }
     }
 
@@ -92,6 +106,8 @@ internal sealed class ReceivePace(TimeProvider time)
             _wholeWayFrom = 0;
         }
     }
+
+    private long After(long now, TimeSpan pause) => now + (long)(pause.TotalSeconds * time.TimestampFrequency);
 
     private void Count(int count)
     {

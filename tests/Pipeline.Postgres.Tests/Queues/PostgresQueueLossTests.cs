@@ -29,10 +29,11 @@ public sealed class PostgresQueueLossTests : IAsyncLifetime
         // To connect and to migrate may take longer than the calls that follow may.
         await using (var migrates = OpenDirectly())
             await migrates.ReceiveAsync();
-        _process = Open(_server.ConnectionString(new NpgsqlConnectionStringBuilder(_direct).Database!, _proxy.EndPoint), configure: options => options.CommandTimeout = TimeSpan.FromSeconds(2));
+        _process = Open(_server.ConnectionString(new NpgsqlConnectionStringBuilder(_direct).Database!, _proxy.EndPoint), configure: options => options.CommandTimeout = TimeSpan.FromSeconds(4));
         await RepeatAsync(() => _process.ReceiveAsync().AsTask());
-        await Queue.EnqueueAsync([Message("warm")]);
-        await Queue.CompleteAsync([new QueueCompletion((await _process.ReceiveAsync())[0].Receipt)]);
+        await RepeatAsync(() => Queue.EnqueueAsync([Message("warm")]).AsTask());
+        var warm = await RepeatAsync(async () => await _process.ReceiveAsync() is { Count: > 0 } some ? some : throw new BackendUnavailableException("test", "not given back yet"));
+        await RepeatAsync(() => Queue.CompleteAsync([new QueueCompletion(warm[0].Receipt)]).AsTask());
     }
 
     public async Task DisposeAsync()
