@@ -101,7 +101,7 @@ public abstract partial class CacheConformance
         Assert.Null(await ReadAsync(cache, Name("star")));
     }
 
-    [Fact(Timeout = TimeLimit)]
+    [Fact(Timeout = TimeLimit * 5)]
     public async Task Any_one_of_64_tags_invalidates_an_entry()
     {
         var cache = await OpenAsync();

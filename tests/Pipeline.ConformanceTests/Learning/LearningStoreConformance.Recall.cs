@@ -179,7 +179,7 @@ public abstract partial class LearningStoreConformance
         Assert.Equal(["run-99", "run-199", "run-299", "run-399", "run-499"], result.Matches.Select(match => match.Learning.Record.RunId));
     }
 
-    [Fact(Timeout = TimeLimit)]
+    [Fact(Timeout = TimeLimit * 5)]
     public async Task What_is_far_but_has_helped_is_found_behind_many_that_are_near_and_have_not()
     {
         var store = await OpenAsync();

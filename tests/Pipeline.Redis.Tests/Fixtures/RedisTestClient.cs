@@ -36,7 +36,8 @@ internal static class RedisTestClient
     public static RedisConnection Connect(
         ConfigurationOptions options, string keyPrefix, Action<RedisOptions>? configure = null, TimeProvider? time = null)
     {
-        var settings = new RedisOptions { KeyPrefix = keyPrefix };
+        // Servers of tests are shared by many, and slow when many connect.
+        var settings = new RedisOptions { KeyPrefix = keyPrefix, CommandTimeout = TimeSpan.FromSeconds(20) };
         configure?.Invoke(settings);
         var source = RedisSource.Own(options);
         return new RedisConnection(source with { ConnectAsync = () => ConnectAsync(source) }, settings, suite: "", time ?? TimeProvider.System, NullLogger<RedisConnection>.Instance);

@@ -43,6 +43,9 @@ internal sealed partial class LimiterSequence
 
     private long Tolerance => _store.ClockTolerance.Ticks;
 
+    // A server that moves by itself may decide by a time that it read a moment before the call came, or read otherwise than who asks it for the time.
+    private long Slack => _store.ClockTolerance > TimeSpan.Zero ? TimeSpan.TicksPerMillisecond : 0;
+
     private IRateLimiter AnyProcess => _random.Pick(_processes);
 
     /// <summary>Runs one sequence.</summary>
@@ -122,9 +125,9 @@ internal sealed partial class LimiterSequence
     /// <summary>Calls, and says between which moments.</summary>
     private async Task<(T Answer, ModelMoment At)> CallAsync<T>(Func<ValueTask<T>> call)
     {
-        var earliest = (await _store.GetServerTimeAsync()).UtcTicks - _wall;
+        var earliest = (await _store.GetServerTimeAsync()).UtcTicks - _wall - Slack;
         var answer = await call();
-        return (answer, new(earliest, (await _store.GetServerTimeAsync()).UtcTicks - _wall, _wall));
+        return (answer, new(earliest, (await _store.GetServerTimeAsync()).UtcTicks - _wall + Slack, _wall));
     }
 
     private BoundedState StateOf(in RateLimitDimension dimension)
