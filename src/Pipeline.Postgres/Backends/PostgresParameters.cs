@@ -26,8 +26,6 @@ internal static class PostgresParameters
 
     public static NpgsqlParameterCollection Ids(this NpgsqlParameterCollection parameters, Guid[]? values) => Add<object>(parameters, NpgsqlDbType.Array | NpgsqlDbType.Uuid, values is null ? DBNull.Value : values);
 
-    public static NpgsqlParameterCollection Bools(this NpgsqlParameterCollection parameters, bool[] values) => Add(parameters, NpgsqlDbType.Array | NpgsqlDbType.Boolean, values);
-
     public static NpgsqlParameterCollection Ints(this NpgsqlParameterCollection parameters, int[] values) => Add(parameters, NpgsqlDbType.Array | NpgsqlDbType.Integer, values);
 
     public static NpgsqlParameterCollection Shorts(this NpgsqlParameterCollection parameters, short[] values) => Add(parameters, NpgsqlDbType.Array | NpgsqlDbType.Smallint, values);

@@ -1,3 +1,5 @@
+using Pipeline.Learning;
+
 namespace Pipeline.Vectors;
 
 /// <summary>How vectors are written: by cosine at length one, whatever their length, so that the product of two is their cosine.</summary>
@@ -9,23 +11,13 @@ internal static class VectorDirection
     /// <param name="destination">Where to, of the same length.</param>
     public static void Write(ReadOnlySpan<float> vector, VectorDistance distance, Span<float> destination)
     {
-        if (distance != VectorDistance.Cosine)
+        if (distance == VectorDistance.Cosine)
+        {
+            RecallDirection.Normalize(vector, destination);
+        }
+        else
         {
             vector.CopyTo(destination);
-            return;
-        }
-
-        // In double precision no square of a float overflows, or is lost.
-        var squares = 0d;
-        foreach (var component in vector)
-        {
-            squares += (double)component * component;
-        }
-
-        var length = Math.Sqrt(squares);
-        for (var i = 0; i < vector.Length; i++)
-        {
-            destination[i] = (float)(vector[i] / length);
         }
     }
 

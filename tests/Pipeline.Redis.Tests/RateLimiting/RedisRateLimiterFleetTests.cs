@@ -1,3 +1,4 @@
+using System.Globalization;
 using FluentAssertions;
 using Pipeline.Conformance.RateLimiting.Admissions;
 using Pipeline.LimitingProcess;
@@ -15,6 +16,10 @@ namespace Pipeline.Redis.RateLimiting;
 [Collection(AloneCollection.Name)]
 public sealed class RedisRateLimiterFleetTests
 {
+    /// <summary>How many scripts the server runs in each stage of a test. <c>PIPELINE_LIMITER_CALLS</c> makes it a longer attack.</summary>
+    private static readonly long CallsInStage =
+        long.TryParse(Environment.GetEnvironmentVariable("PIPELINE_LIMITER_CALLS"), CultureInfo.InvariantCulture, out var calls) ? calls : 4_000;
+
     private readonly string _prefix = RedisTestClient.NewPrefix();
 
     [Fact]
@@ -23,9 +28,9 @@ public sealed class RedisRateLimiterFleetTests
         await using var pair = await RedisReplicaPair.StartAsync();
         using var fleet = LimitingFleet.Start($"{pair.Primary.Address},{pair.Replica.Address}", _prefix);
         await fleet.BegunAsync();
-        await LimitingFleet.GoOnAsync(pair.Primary);
+        await GoOnAsync(pair.Primary);
         await pair.Primary.ExecuteAsync("SCRIPT", "FLUSH");
-        await LimitingFleet.GoOnAsync(pair.Primary);
+        await GoOnAsync(pair.Primary);
 
         // Nothing is written between the last look at the replica and its promotion.
         var old = pair.Primary;
@@ -35,7 +40,7 @@ public sealed class RedisRateLimiterFleetTests
         var promoted = DateTime.UtcNow;
         await pair.DemoteOldPrimaryAsync();
         await old.ExecuteAsync("CLIENT", "UNPAUSE");
-        await LimitingFleet.GoOnAsync(pair.Primary);
+        await GoOnAsync(pair.Primary);
 
         var (granted, denials) = await fleet.EndAsync();
 
@@ -49,14 +54,14 @@ public sealed class RedisRateLimiterFleetTests
         await using var pair = await RedisReplicaPair.StartAsync();
         using var fleet = LimitingFleet.Start($"{pair.Primary.Address},{pair.Replica.Address}", _prefix);
         await fleet.BegunAsync();
-        await LimitingFleet.GoOnAsync(pair.Primary);
+        await GoOnAsync(pair.Primary);
         var caughtUp = GrantedCost.Now.Order;
         await pair.CatchUpAsync();
         await pair.Primary.KillAsync();
         var crashed = GrantedCost.Now.Order;
         await pair.PromoteAsync();
         var promoted = DateTime.UtcNow;
-        await LimitingFleet.GoOnAsync(pair.Primary);
+        await GoOnAsync(pair.Primary);
 
         var (granted, denials) = await fleet.EndAsync();
 
@@ -98,5 +103,19 @@ public sealed class RedisRateLimiterFleetTests
             granted.Where(one => one.Began > promoted == after).Select(one => AttackedLimits.Rules[one.Rule]).Distinct().Should().Contain(
                 AttackedLimits.Rules.Where(rule => rule.Kind != RateLimitRuleKind.CalendarDay), after ? "the new primary grants" : "the old primary granted");
         }
+    }
+
+    /// <summary>Lets the attack go on until a server has run so many scripts more.</summary>
+    private static async Task GoOnAsync(RedisServer server)
+    {
+        var before = await ScriptsAsync(server);
+        await Waiting.UntilAsync(async () => await ScriptsAsync(server) >= before + CallsInStage, "the attack to go on");
+    }
+
+    private static async Task<long> ScriptsAsync(RedisServer server)
+    {
+        // "calls=123,usec=…"
+        var counts = await Task.WhenAll(server.InfoAsync("cmdstat_evalsha"), server.InfoAsync("cmdstat_eval"));
+        return counts.OfType<string>().Sum(text => long.Parse(text.Split(',')[0]["calls=".Length..], CultureInfo.InvariantCulture));
     }
 }
