@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Pipeline.Queues;
+using Pipeline.State;
 using Pipeline.Telemetry;
 
 namespace Pipeline.Throughput.Postgres;
@@ -22,6 +23,7 @@ internal static class PostgresRaces
             .. await new PostgresQueueComparisons(bare, queue).CreateAsync(),
             .. await new PostgresTelemetryComparisons(bare, provider.GetRequiredService<TelemetrySinks>().Single(static sink => string.Equals(sink.Name, "postgres", StringComparison.Ordinal)))
                 .CreateAsync(),
+            .. await new PostgresStateComparisons(bare, provider.GetRequiredService<IStateStore>()).CreateAsync(),
         ];
         Race.WriteHeader();
         foreach (var comparison in comparisons.Where(one => one.Name.Contains(filter, StringComparison.Ordinal)))

@@ -11,6 +11,15 @@ internal sealed class PostgresNotifier(PostgresConnection connection, string cha
     private Task? _sending;
     private Task? _next;
 
+    /// <summary>Ends when all that was told before has been sent, or could not be.</summary>
+    public Task FlushAsync()
+    {
+        lock (_gate)
+        {
+            return _next ?? _sending ?? Task.CompletedTask;
+        }
+    }
+
     /// <summary>Notifies. The task ends when a statement that was begun after the call has been carried out; it fails as that does.</summary>
     public Task NotifyAsync(string payload)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Pipeline.Backends;
 
@@ -8,26 +7,33 @@ namespace Pipeline.State;
 /// What is notified of a change: <c>docs/formats.md</c>, "State on PostgreSQL, version 1". With the longest names it is far shorter than the 8,000 bytes that the
 /// server takes.
 /// </summary>
-internal static class PostgresStateReport
+/// <param name="Number">Its number, by which one that is missing shows, and which of two of the same entry is the later one.</param>
+/// <param name="Kind">What happened.</param>
+/// <param name="Key">The entry.</param>
+internal readonly record struct PostgresStateReport(long Number, StateChangeKind Kind, StateKey Key)
 {
     private const char Version = '1';
     private const char Written = 'w';
     private const char Deleted = 'd';
     private const char EndOfLength = ':';
-    private const int LengthAt = 2;
+    private const char EndOfNumber = ':';
+    private const int NumberAt = 2;
 
-    public static string Write(StateChangeKind kind, StateKey key) => string.Create(
-        CultureInfo.InvariantCulture, $"{Version}{(kind == StateChangeKind.Written ? Written : Deleted)}{key.Space.Length}{EndOfLength}{key.Space}{key.Key}");
+    public string Write() => string.Create(
+        CultureInfo.InvariantCulture, $"{Version}{(Kind == StateChangeKind.Written ? Written : Deleted)}{Number}{EndOfNumber}{Key.Space.Length}{EndOfLength}{Key.Space}{Key.Key}");
 
     /// <returns>Whether it is a report of this version.</returns>
-    public static bool TryRead(string payload, [NotNullWhen(true)] out StateChange? change)
+    public static bool TryRead(string payload, out PostgresStateReport report)
     {
-        change = null;
-        var end = payload.IndexOf(EndOfLength, StringComparison.Ordinal);
-        if (end <= LengthAt
+        report = default;
+        var endOfNumber = payload.IndexOf(EndOfNumber, StringComparison.Ordinal);
+        var end = payload.IndexOf(EndOfLength, endOfNumber + 1);
+        if (endOfNumber <= NumberAt
+            || end < 0
             || payload[0] != Version
             || payload[1] is not (Written or Deleted)
-            || !int.TryParse(payload.AsSpan(LengthAt, end - LengthAt), NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            || !long.TryParse(payload.AsSpan(NumberAt, endOfNumber - NumberAt), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || !int.TryParse(payload.AsSpan(endOfNumber + 1, end - endOfNumber - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length)
             || length > payload.Length - end - 1)
         {
             return false;
@@ -39,7 +45,7 @@ internal static class PostgresStateReport
             return false;
         }
 
-        change = new StateChange(payload[1] == Written ? StateChangeKind.Written : StateChangeKind.Deleted, new StateKey(space, key));
+        report = new(number, payload[1] == Written ? StateChangeKind.Written : StateChangeKind.Deleted, new StateKey(space, key));
         return true;
     }
 }

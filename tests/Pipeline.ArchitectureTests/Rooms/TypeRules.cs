@@ -30,8 +30,11 @@ internal static class TypeRules
         "Pipeline.Authentication",
         "Pipeline.Dashboard",
         "Pipeline.Health",
+        "Pipeline.Idempotency",
         "Pipeline.Metrics",
+        "Pipeline.Problems",
         "Pipeline.RequestLimits",
+        "Pipeline.Requests",
         "Microsoft.AspNetCore.Builder",
     ];
 

@@ -5,7 +5,7 @@ using Pipeline.Postgres.Fixtures;
 
 namespace Pipeline.Postgres.Learning;
 
-/// <summary>Learnings on a real server.</summary>
+/// <summary>Learnings on a real server, by a clock that stands still until a test moves it.</summary>
 internal sealed class PostgresLearningTestStore(PostgresTopologyKind kind) : LearningTestStore
 {
     private static readonly TimeSpan Impatient = TimeSpan.FromMilliseconds(300);
@@ -13,8 +13,7 @@ internal sealed class PostgresLearningTestStore(PostgresTopologyKind kind) : Lea
     private readonly List<LearningProcess> _processes = [];
     private LearningClock? _clock;
 
-    /// <summary>A validity ends half of it after the last operation at the soonest, and a loaded machine answers late.</summary>
-    public override TimeSpan Tick => TimeSpan.FromSeconds(8);
+    public override TimeSpan ClockTolerance => TimeSpan.Zero;
 
     public override GenerationSettings Generation => new() { Sequences = 6, OperationsPerSequence = 60, FirstSeed = 1 + ((ulong)kind * 1_000) };
 
