@@ -16,8 +16,15 @@ git ls-files --cached --others --exclude-standard -z |
     while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done |
     xargs -0 cp --parents --target-directory "$copy"
 
+# The test project that a leaf stands in.
+project_of() {
+    local file
+    file=$(grep -rlE "class $1\b" tests --include='*.cs' | head -n 1)
+    echo "tests/$(cut -d / -f 2 <<<"$file")"
+}
+
 suite() {
-    (cd "$copy" && dotnet test tests/Pipeline.Core.Tests --configuration Release --nologo --verbosity quiet \
+    (cd "$copy" && dotnet test "$(project_of "$1")" --configuration Release --nologo --verbosity quiet \
         -p:TreatWarningsAsErrors=false --filter "FullyQualifiedName~.$1." >"$copy/output.txt" 2>&1)
 }
 

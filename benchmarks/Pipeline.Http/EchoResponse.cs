@@ -1,0 +1,4 @@
+namespace Pipeline.Http;
+
+/// <summary>What is answered.</summary>
+internal sealed record EchoResponse(string Id, int Length, int Sum);
