@@ -8,10 +8,11 @@ declare -A debian_packages=(
     [redis-server]='/usr/bin/redis-server'
     [postgresql]='/usr/lib/postgresql/*/bin/initdb'
     [pgbouncer]='/usr/sbin/pgbouncer'
+    [prometheus]='/usr/bin/prometheus'
 )
 
 # Services that those packages bring along and that no test uses: the tests start their own servers on free ports.
-services=(redis-server postgresql pgbouncer)
+services=(redis-server postgresql pgbouncer prometheus)
 
 # The suite of Debian whose source package pgvector is built where the machine's own release has no package of it.
 vector_suite=trixie

@@ -17,7 +17,7 @@ internal static class BenchmarkServer
         // Logs are made and thrown away: what a sink costs is the host's.
         builder.Logging.ClearProviders().AddProvider(new DiscardingLoggerProvider()).SetMinimumLevel(LogLevel.Warning).AddFilter("Pipeline", LogLevel.Information);
         builder.Services.AddRouting();
-        variant.Services(builder);
+        variant.Services(builder.Services);
         await using var app = builder.Build();
         variant.Middleware(app);
         variant.Endpoint(app.MapPost("/echo", (RequestDelegate)EchoAsync));

@@ -13,6 +13,11 @@ if (args is ["vectors", var connectionString])
     return await VectorRecall.RunAsync(connectionString);
 }
 
+if (args is ["learnings", var learnings])
+{
+    return await LearningRecall.RunAsync(learnings);
+}
+
 if (args is ["postgres", var postgres, ..])
 {
     await PostgresRaces.RunAsync(postgres, args.ElementAtOrDefault(2) ?? "", TimeSpan.FromSeconds(double.Parse(args.ElementAtOrDefault(3) ?? "2", CultureInfo.InvariantCulture)));

@@ -55,4 +55,7 @@ internal static partial class Log
 
     [LoggerMessage(2025, LogLevel.Warning, "Worker '{Worker}' keeps no checkpoint of message {MessageId} at step '{Step}': the item could not be encoded.")]
     public static partial void CheckpointUnwritable(ILogger logger, string worker, Guid messageId, string step, Exception exception);
+
+    [LoggerMessage(2030, LogLevel.Warning, "Queue '{Queue}' does not tell its figures; its metrics are missing until it does.")]
+    public static partial void QueueStatsFailed(ILogger logger, string queue, Exception exception);
 }

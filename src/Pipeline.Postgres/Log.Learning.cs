@@ -10,4 +10,7 @@ internal static partial class Log
 
     [LoggerMessage(11701, LogLevel.Warning, "{Backend}: a recall was not answered, and recalled nothing: {Reason}")]
     public static partial void PostgresRecallDegraded(ILogger logger, string backend, string reason);
+
+    [LoggerMessage(11702, LogLevel.Warning, "{Backend}: the index of a model's embeddings was not made, so that recalls compare each of them: {Reason}")]
+    public static partial void PostgresLearningIndexMissing(ILogger logger, string backend, string reason);
 }

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Pipeline.TestSupport;
 
-/// <summary>Begins with the suites that wait for a server's clock most of the time, so that the others run while they wait.</summary>
+/// <summary>Begins with the longest suites, so that none of them is left alone at the end.</summary>
 /// <param name="order">Parts of the names of those suites, the longest suite first.</param>
 public abstract class LongestFirstOrderer(params IReadOnlyList<string> order) : ITestCollectionOrderer
 {

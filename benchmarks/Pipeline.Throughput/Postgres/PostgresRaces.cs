@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Pipeline.Queues;
+using Pipeline.RateLimiting;
 using Pipeline.State;
 using Pipeline.Telemetry;
 
@@ -14,6 +15,9 @@ internal static class PostgresRaces
         await using var bare = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, NoResetOnClose = true });
         var services = new ServiceCollection();
         services.AddPipeline().UsePostgres(connectionString).AddQueue("throughput");
+
+        // What is measured is the server, not what decides in its place while it is slow.
+        services.Configure<RateLimitingOptions>(static options => options.OutageBudget = TimeSpan.FromSeconds(10));
         await using var provider = services.BuildServiceProvider();
         await provider.StartPipelineAsync();
 
@@ -24,6 +28,7 @@ internal static class PostgresRaces
             .. await new PostgresTelemetryComparisons(bare, provider.GetRequiredService<TelemetrySinks>().Single(static sink => string.Equals(sink.Name, "postgres", StringComparison.Ordinal)))
                 .CreateAsync(),
             .. await new PostgresStateComparisons(bare, provider.GetRequiredService<IStateStore>()).CreateAsync(),
+            .. await new PostgresLimiterComparisons(bare, provider.GetRequiredService<IRateLimiter>()).CreateAsync(),
         ];
         Race.WriteHeader();
         foreach (var comparison in comparisons.Where(one => one.Name.Contains(filter, StringComparison.Ordinal)))

@@ -29,10 +29,10 @@ internal sealed class PostgresStateComparisons(NpgsqlDataSource bare, IStateStor
     {
         await using var create = bare.CreateCommand(CreateTable + $"INSERT INTO bare_state SELECT i, 0, repeat('x', 300)::bytea FROM generate_series(0, {Entries - 1}) AS i;");
         await create.ExecuteNonQueryAsync();
-        await Parallel.ForAsync(0, Entries, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
+        await Parallel.ForAsync(0, Entries, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancellationToken) =>
         {
-            var standing = await store.GetAsync(Key(i));
-            _stored[i] = standing?.Version ?? (await store.CompareAndSetAsync(Key(i), Value, StateEntry.NoVersion)).Version;
+            var standing = await store.GetAsync(Key(i), cancellationToken);
+            _stored[i] = standing?.Version ?? (await store.CompareAndSetAsync(Key(i), Value, StateEntry.NoVersion, cancellationToken: cancellationToken)).Version;
         });
         return [new("state, replace", new("UPDATE", UpdateAsync), new("store", ReplaceAsync), [0, 0]) { Callers = [1, 16] }];
     }

@@ -43,6 +43,9 @@ public static class PipelineHttpServiceCollectionExtensions
         return settings;
     }
 
+    /// <summary>The edge that was added, of whatever suite; else a new one, of the main suite.</summary>
+    internal static HttpSettings FindOrAdd(IServiceCollection services) => Find(services) ?? Add(services, suite: "");
+
     private static HttpSettings? Find(IServiceCollection services) => services
         .Where(static descriptor => !descriptor.IsKeyedService)
         .Select(static descriptor => descriptor.ImplementationInstance)

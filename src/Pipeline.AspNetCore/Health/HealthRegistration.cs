@@ -1,5 +1,12 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Pipeline.DependencyInjection;
+using Pipeline.Diagnostics;
 
 namespace Pipeline.Health;
 
@@ -8,9 +15,17 @@ internal static class HealthRegistration
 {
     public static void Add(HttpSettings settings)
     {
+        var services = settings.Services;
+        settings.AddOptions<HealthOptions, HealthOptionsValidator>("Health", static (section, options) => section.Bind(options, HttpSettings.Strictly));
+        settings.AddOptions<DrainingOptions, DrainingOptionsValidator>("Draining", static (section, options) => section.Bind(options, HttpSettings.Strictly));
+        services.AddHealthChecks();
+        services.AddSingleton<IConfigureOptions<HealthCheckServiceOptions>, BackendHealthChecks>();
+        services.TryAddSingleton<HealthMonitor>();
+        services.TryAddSingleton<MappedEndpoints>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DrainingService>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDoctorCheck, HealthDoctorCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDoctorCheck, DrainingDoctorCheck>());
     }
 
-    public static void Use(IApplicationBuilder app)
-    {
-    }
+    public static void Use(IApplicationBuilder app) => app.UsePipelineDraining();
 }

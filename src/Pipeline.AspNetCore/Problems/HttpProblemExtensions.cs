@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using Pipeline.Requests;
 
 namespace Pipeline.Problems;
 
@@ -27,6 +28,7 @@ public static class HttpProblemExtensions
         ArgumentNullException.ThrowIfNull(problem);
         var response = context.Response;
         response.StatusCode = problem.Status;
+        RequestState.Of(context).ErrorCode = problem.Code;
         response.Headers[HeaderNames.CacheControl] = "no-store";
         if (problem.RetryAfter is { } retryAfter)
         {

@@ -35,6 +35,12 @@ public static class ProblemCodes
     /// <summary>409: another request with the same <c>Idempotency-Key</c> is being worked on.</summary>
     public const string IdempotencyInProgress = "idempotency-in-progress";
 
+    /// <summary>409: a request with the same <c>Idempotency-Key</c> was carried out, and its answer was too large to keep.</summary>
+    public const string IdempotencyAnswerNotKept = "idempotency-answer-not-kept";
+
+    /// <summary>409: what is there already contradicts the request.</summary>
+    public const string Conflict = "conflict";
+
     /// <summary>413: the body is larger than the endpoint takes.</summary>
     public const string BodyTooLarge = "body-too-large";
 

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.DependencyInjection;
 
 namespace Pipeline.Problems;
@@ -8,9 +10,11 @@ internal static class ProblemsRegistration
 {
     public static void Add(HttpSettings settings)
     {
+        settings.Services.AddSingleton<ProblemMapper>();
+
+        // So that a body which cannot be bound says why, instead of being an empty 400.
+        settings.Services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
     }
 
-    public static void Use(IApplicationBuilder app)
-    {
-    }
+    public static void Use(IApplicationBuilder app) => app.UsePipelineProblems();
 }

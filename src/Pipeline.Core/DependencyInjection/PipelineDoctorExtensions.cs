@@ -29,7 +29,7 @@ public static class PipelineDoctorExtensions
     /// </summary>
     /// <param name="services">The services, with a suite in them.</param>
     /// <param name="args">
-    /// <c>--json</c>, <c>--skip-network</c>, <c>--only &lt;pattern&gt;</c>, <c>--except &lt;pattern&gt;</c>, <c>--timeout &lt;seconds&gt;</c>,
+    /// <c>--json</c>, <c>--skip-network</c>, <c>--only-errors</c>, <c>--only &lt;pattern&gt;</c>, <c>--except &lt;pattern&gt;</c>, <c>--timeout &lt;seconds&gt;</c>,
     /// <c>--no-color</c>, <c>--list</c>, <c>--help</c>; <c>--help</c> explains them. None runs every check.
     /// </param>
     /// <param name="output">Where the report goes; <see langword="null"/> for the console's output.</param>

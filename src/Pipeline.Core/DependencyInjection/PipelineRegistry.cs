@@ -22,6 +22,9 @@ internal sealed class PipelineRegistry(string name)
     /// <summary>Whether the host's distributed cache stands on the suite's cache.</summary>
     public bool ServesDistributedCache { get; set; }
 
+    /// <summary>Whether the host asks the suite's queues for their figures.</summary>
+    public bool SamplesQueues { get; set; }
+
     public List<JsonSerializerContext> JsonContexts { get; } = [];
 
     public IEnumerable<ItemRegistration> Items => _items.Values;

@@ -100,7 +100,8 @@ public static class PipelineWorkerExtensions
             builder.Services, registry, Sections.Workers, worker, static (section, options) => section.Bind(options, OptionsBinding.Strictly), configure);
         builder.Services.AddKeyedSingleton(
             key, (services, _) => WorkerRegistration.Create(services, registry, worker, queue, createHandler(services)));
-        builder.Services.AddSingleton<IHostedService>(services => new QueueWorkerService(services.GetRequiredKeyedService<QueueWorker>(key)));
+        builder.Services.AddSingleton<IHostedService>(services => new QueueWorkerService(
+            services.GetRequiredKeyedService<QueueWorker>(key), services.GetService<IHostApplicationLifetime>()));
         return builder;
     }
 }

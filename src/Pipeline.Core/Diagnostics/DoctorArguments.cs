@@ -10,6 +10,7 @@ internal sealed record DoctorArguments
 
           --json               write the report as JSON
           --skip-network       leave out the checks that reach over the network
+          --only-errors        show the errors alone, of all the checks that ran
           --only <pattern>     run only the checks of this name (* and ? are wildcards); may be repeated
           --except <pattern>   leave out the checks of this name; may be repeated
           --timeout <seconds>  how long one check may take, 0.001 to 3600; 10 unless given
@@ -23,6 +24,8 @@ internal sealed record DoctorArguments
     public bool Json { get; private init; }
 
     public bool NoColor { get; private init; }
+
+    public bool OnlyErrors { get; private init; }
 
     public bool List { get; private init; }
 
@@ -41,6 +44,7 @@ internal sealed record DoctorArguments
             {
                 "--json" when parts.Length == 1 => read with { Json = true },
                 "--skip-network" when parts.Length == 1 => read with { Options = read.Options with { SkipNetwork = true } },
+                "--only-errors" when parts.Length == 1 => read with { OnlyErrors = true },
                 "--no-color" when parts.Length == 1 => read with { NoColor = true },
                 "--list" when parts.Length == 1 => read with { List = true },
                 "--help" when parts.Length == 1 => read with { Help = true },

@@ -37,6 +37,11 @@ internal sealed class DoctorCommand(Doctor doctor, TextWriter output, TextWriter
         }
 
         var report = await doctor.RunAsync(arguments.Options, cancellationToken).ConfigureAwait(false);
+        if (arguments.OnlyErrors)
+        {
+            report = report.OnlyErrors();
+        }
+
         var text = arguments.Json ? report.ToJson() + "\n" : report.ToTable(arguments.NoColor ? table with { UseColor = false } : table);
         await output.WriteAsync(text.AsMemory(), cancellationToken).ConfigureAwait(false);
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);

@@ -92,7 +92,7 @@ internal static class DoctorTable
     private static string Total(DoctorReport report)
     {
         var skipped = report.Skipped.Count == 0 ? "" : $", {Wording.Number(report.Skipped.Count)} skipped (network)";
-        return $"{Wording.Count(report.Rows.Count, "check")}: {Wording.Number(report.Count(DoctorStatus.Ok))} ok, "
+        return $"{Wording.Count(report.CheckCount, "check")}: {Wording.Number(report.Count(DoctorStatus.Ok))} ok, "
             + $"{Wording.Count(report.Count(DoctorStatus.Warning), "warning")}, {Wording.Count(report.Count(DoctorStatus.Error), "error")}{skipped}";
     }
 }

@@ -17,7 +17,7 @@ internal sealed class PipelineDiagnostics
     public const string ErrorTag = "error.type";
 
     /// <summary>From a parser's milliseconds to a slow model's minutes.</summary>
-    private static readonly InstrumentAdvice<double> Seconds = new()
+    internal static readonly InstrumentAdvice<double> Seconds = new()
     {
         HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
     };

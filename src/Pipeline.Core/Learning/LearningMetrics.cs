@@ -22,7 +22,8 @@ internal sealed class LearningMetrics
         _recalls = meter.CreateCounter<long>("pipeline.learning.recalls", "{recall}", "Recalls, by what came of them.");
         _failures = meter.CreateCounter<long>(
             "pipeline.learning.failures", "{failure}", "What failed or took too long, and did no harm but that nothing was recalled, embedded or recorded.");
-        _snapshots = meter.CreateHistogram<double>("pipeline.learning.snapshot.duration", "s", "How long it took to write learnings to a file, by outcome.");
+        _snapshots = meter.CreateHistogram(
+            "pipeline.learning.snapshot.duration", "s", "How long it took to write learnings to a file, by outcome.", tags: null, PipelineDiagnostics.Seconds);
     }
 
     public void CountRecall(RecallResult result)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
 using Pipeline.Diagnostics;
 using Pipeline.Queues;
 
@@ -17,6 +18,7 @@ public sealed class Chain<T> : IDisposable
     private readonly ChainSettings _settings;
     private readonly RunEnvironment _environment;
     private readonly IMessageFactory? _messages;
+    private readonly ILogger _logger;
 
     internal Chain(
         string name, ChainLink<T>[] links, IChainHook<T>[] hooks, ChainSettings settings, RunEnvironment environment, IMessageFactory? messages)
@@ -29,6 +31,7 @@ public sealed class Chain<T> : IDisposable
         _settings = settings;
         _environment = environment;
         _messages = messages;
+        _logger = environment.LoggerFactory.CreateLogger("Pipeline.Steps");
     }
 
     /// <summary>The chain's name.</summary>
@@ -74,7 +77,7 @@ public sealed class Chain<T> : IDisposable
 
         var context = new ChainContext(Name, options, _messages);
         using var scope = CallContext.Use(context.Call);
-        using var trace = new ChainTrace(_environment, Name);
+        using var trace = new ChainTrace(_environment, _logger, context);
         var run = new ChainRun<T>(_links, _hooks, context, trace, item, first);
         try
         {

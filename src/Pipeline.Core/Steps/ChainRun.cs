@@ -23,7 +23,7 @@ internal sealed class ChainRun<T>(ChainLink<T>[] links, IChainHook<T>[] hooks, C
 
             context.BeginStep(link.Name);
             ChainResult<T> result;
-            var stepTrace = trace.BeginStep(link.Name);
+            var stepTrace = trace.BeginStep(link.Name, logs: link.Step is not ICallsRunner);
             try
             {
                 result = await ExecuteStepAsync(link, item, cancellationToken).ConfigureAwait(false);

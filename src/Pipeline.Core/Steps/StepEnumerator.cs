@@ -27,6 +27,7 @@ internal sealed class StepEnumerator<TItem>(
         }
         catch (Exception e)
         {
+            StepFailure.Note(e, context.StepName);
             _error = e;
             throw;
         }

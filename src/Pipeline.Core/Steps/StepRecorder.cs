@@ -13,19 +13,26 @@ internal sealed class StepRecorder
     private readonly ILogger _logger;
     private readonly string _step;
     private readonly string _activityName;
+    private readonly bool _logs;
     private int _hasLoggedSink;
     private int _hasLoggedRecord;
 
-    public StepRecorder(string step, RunEnvironment environment)
+    /// <param name="step">The step's name.</param>
+    /// <param name="environment">What all steps of the suite share.</param>
+    /// <param name="logs">Whether each call is an event of the log. Not for what a step calls in its turn.</param>
+    public StepRecorder(string step, RunEnvironment environment, bool logs = true)
     {
         _step = step;
+        _logs = logs;
         _activityName = $"step {step}";
         _environment = environment;
         _sinks = [.. environment.Sinks];
         _logger = environment.LoggerFactory.CreateLogger("Pipeline.Steps");
     }
 
-    public bool IsListening => _sinks.Length > 0 || _environment.Diagnostics.MeasuresSteps;
+    public bool IsListening => _sinks.Length > 0 || _environment.Diagnostics.MeasuresSteps || IsLogging;
+
+    private bool IsLogging => _logs && _logger.IsEnabled(LogLevel.Information);
 
     public Activity? StartActivity() => PipelineDiagnostics.Source.StartActivity(_activityName);
 
@@ -46,7 +53,25 @@ internal sealed class StepRecorder
         {
             Emit(context, duration, outcome, error);
         }
+
+        if (IsLogging)
+        {
+            LogEnd(context, duration, outcome, error);
+        }
     }
+
+    // The error's type alone: whoever handles the error logs it, once.
+    private void LogEnd(StepContext context, TimeSpan duration, CallOutcome outcome, Exception? error) => Log.StepEnded(
+        _logger,
+        _step,
+        outcome.ToTag(),
+        Math.Round(duration.TotalMilliseconds, 3),
+        context.Attempt,
+        context.CacheOutcome,
+        context.Model,
+        error?.GetType().Name,
+        context.Call.Tenant,
+        context.Call.RequestId);
 
     private void RecordCost(StepContext context)
     {

@@ -92,6 +92,7 @@ internal sealed class StepRunner<TIn, TOut>(
         }
         catch (Exception e)
         {
+            StepFailure.Note(e, name);
             Settle(context, run);
             if (_recorder.IsListening || activity is not null)
             {

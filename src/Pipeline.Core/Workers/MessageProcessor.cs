@@ -24,6 +24,7 @@ internal sealed class MessageProcessor(
     {
         var call = IncomingMessage.CallOf(delivery.Received.Message);
         using var scope = CallContext.Use(call);
+        using var logScope = _logger.BeginScope(new MessageLogScope(delivery.Received.Message.Id, queue.Definition.Name, call));
         using var activity = WorkerMetrics.StartActivity(queue.Definition.Name, worker, delivery.Received);
         var started = _time.GetTimestamp();
         _metrics.Begin(queue.Definition.Name, worker);

@@ -19,7 +19,8 @@ internal sealed class WorkerMetrics
     {
         var meter = meters.Create(PipelineDiagnostics.Name);
         _received = meter.CreateCounter<long>("pipeline.worker.received", "{message}", "Messages received.");
-        _duration = meter.CreateHistogram<double>("pipeline.worker.duration", "s", "From the start of handling a message to its end, by outcome.");
+        _duration = meter.CreateHistogram(
+            "pipeline.worker.duration", "s", "From the start of handling a message to its end, by outcome.", tags: null, PipelineDiagnostics.Seconds);
         _inFlight = meter.CreateUpDownCounter<long>("pipeline.worker.in_flight", "{message}", "Messages that are being handled.");
     }
 

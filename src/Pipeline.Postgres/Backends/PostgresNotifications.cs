@@ -33,7 +33,7 @@ internal sealed partial class PostgresNotifications : IAsyncDisposable
     /// <summary>What the beat asks.</summary>
     public IPostgresBeat? Beat { get; set; }
 
-    /// <summary>Names the channel of a topic.</summary>
+    /// <summary>Names the channel of a topic, for a statement that notifies by itself.</summary>
     public string Channel(PostgresTopic topic) => $"{_connection.SchemaName}:{topic.ToString().ToLowerInvariant()}";
 
     /// <summary>
@@ -71,13 +71,17 @@ internal sealed partial class PostgresNotifications : IAsyncDisposable
         }
     }
 
-    /// <summary>Notifies everybody who listens to a topic, this process too, together with what others of this process have to tell.</summary>
+    /// <summary>
+    /// Notifies everybody who listens to a topic, this process too, together with what others of this process have to tell. Need not be awaited, where who must hear
+    /// finds out what was never sent.
+    /// </summary>
     /// <exception cref="BackendUnavailableException">There was no answer in time.</exception>
-    public Task NotifyAsync(PostgresTopic topic, string payload) => _notifiers[(int)topic].NotifyAsync(payload);
-
-    /// <summary>Notifies as <see cref="NotifyAsync"/> does, and does not wait for it. Who must hear it finds out what was never sent.</summary>
-    public void Tell(PostgresTopic topic, string payload) =>
-        _ = NotifyAsync(topic, payload).ContinueWith(static told => _ = told.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    public Task NotifyAsync(PostgresTopic topic, string payload)
+    {
+        var told = _notifiers[(int)topic].NotifyAsync(payload);
+        _ = told.ContinueWith(static told => _ = told.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return told;
+    }
 
     /// <summary>Ends when what was told about a topic has been sent, or could not be.</summary>
     public Task FlushAsync(PostgresTopic topic) => _notifiers[(int)topic].FlushAsync();

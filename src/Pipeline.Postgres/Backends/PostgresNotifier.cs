@@ -1,8 +1,8 @@
 namespace Pipeline.Backends;
 
 /// <summary>
-/// Sends notifications of one topic: one statement at a time, with all that has come in the meantime, each payload once. A notification holds up
-/// every other commit of the database, so a row each would cost most of its throughput. Thread safe.
+/// Sends notifications of one topic: one statement at a time, with all that has come in the meantime, each payload once. A transaction that notifies holds up
+/// every other that does until its commit is done: so none does that has something to keep, and there are few of them. Thread safe.
 /// </summary>
 internal sealed class PostgresNotifier(PostgresConnection connection, string channel)
 {

@@ -21,11 +21,8 @@ internal readonly record struct PostgresCacheNotice(PostgresCacheNoticeKind Kind
 
     public static string ForKey(ulong sender, string key) => Start(PostgresCacheNoticeKind.Key, sender) + key;
 
-    /// <summary>What stands before the generation in the notice of a tag, which only the server knows.</summary>
-    public static string StartForTag(ulong sender) => Start(PostgresCacheNoticeKind.Tag, sender);
-
-    /// <summary>What stands after the generation.</summary>
-    public static string EndForTag(string tag) => EndOfGeneration + tag;
+    public static string ForTag(ulong sender, long generation, string tag) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Start(PostgresCacheNoticeKind.Tag, sender)}{generation}{EndOfGeneration}{tag}");
 
     /// <returns>Whether it is a notice of this version.</returns>
     public static bool TryRead(string payload, out PostgresCacheNotice notice)

@@ -40,30 +40,35 @@ internal sealed class PostgresTagCounters(PostgresConnection connection, Postgre
         return TagGenerations.Create([.. generations]);
     }
 
-    /// <summary>Invalidates a tag.</summary>
+    /// <summary>
+    /// Invalidates a tag, and then announces that, together with what others of this process invalidate at the time: a commit that notifies would hold up all the others
+    /// until it is on the disk. It is announced before this ends, since nobody would find out what never was.
+    /// </summary>
     public async ValueTask InvalidateAsync(string tag, CancellationToken cancellationToken)
     {
-        var generation = await connection.QueryAsync(
+        var (generation, announced) = await connection.QueryAsync(
             "cache invalidate",
             connection.Sql["Caching/invalidate.sql"],
-            (tag, feed, Sweep: _sweep.Next()),
+            (tag, feed.Sender, connection.Notifications, Sweep: _sweep.Next()),
             static (parameters, call) => parameters
                 .Text(call.tag)
                 .Long(Life)
-                .Text(call.feed.Channel)
-                .Text(PostgresCacheNotice.StartForTag(call.feed.Sender))
-                .Text(PostgresCacheNotice.EndForTag(call.tag))
                 .Double(call.Sweep.Place)
                 .Int(call.Sweep.Pages),
-            static async (reader, _, deadline) =>
+            static async (reader, call, deadline) =>
             {
                 await reader.ReadAsync(deadline).ConfigureAwait(false);
-                return reader.GetInt64(0);
+                var generation = reader.GetInt64(0);
+
+                // Whether or not the caller still waits, and once the server has committed, which it says behind the last row.
+                await reader.NextResultAsync(deadline).ConfigureAwait(false);
+                return (generation, call.Notifications.NotifyAsync(PostgresTopic.Caching, PostgresCacheNotice.ForTag(call.Sender, generation, call.tag)));
             },
             cancellationToken).ConfigureAwait(false);
 
         // The notice may come later than this call's caller asks again.
         feed.Known?.Raise(tag, generation);
+        await announced.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Judges the tags of an entry that was read: by what the process knows, or else by the server's counters.</summary>

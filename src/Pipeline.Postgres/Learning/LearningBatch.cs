@@ -8,6 +8,7 @@ namespace Pipeline.Learning;
 internal sealed class LearningBatch
 {
     private const char NameEnd = '\u001F';
+    private const double MicrosecondsPerComponent = 20;
 
     private readonly LearningRecord[] _records;
     private readonly Guid[] _recordIds;
@@ -51,6 +52,9 @@ internal sealed class LearningBatch
     }
 
     public string Tenant { get; }
+
+    /// <summary>How much longer than a call it may take: a vector goes into an index.</summary>
+    public TimeSpan Extra => TimeSpan.FromMicroseconds(_components.Length * MicrosecondsPerComponent);
 
     public void Bind(NpgsqlParameterCollection parameters) => parameters
         .Text(Tenant)

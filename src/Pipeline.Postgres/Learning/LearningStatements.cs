@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using Pipeline.Backends;
 using Pipeline.Vectors;
 
@@ -9,6 +11,7 @@ internal sealed class LearningStatements
     private const string MatchWords = "AND w.words && $15::bigint[]";
 
     private readonly PostgresSql _sql;
+    private readonly ConcurrentDictionary<NearestStatement, string> _nearest = new();
     private volatile EmbeddingStatement? _byEmbedding;
 
     public LearningStatements(PostgresSql sql)
@@ -23,6 +26,7 @@ internal sealed class LearningStatements
         ForgetEmbeddings = Compose("forget-embeddings");
         Expire = Compose("expire");
         FindSpace = Compose("find-space");
+        KnownSpace = Compose("known-space");
         RecallByFilter = Compose("recall-filter");
         var byText = Compose("recall-text");
         RecallByWords = byText.Replace("{match}", MatchWords, StringComparison.Ordinal);
@@ -47,6 +51,8 @@ internal sealed class LearningStatements
 
     public string FindSpace { get; }
 
+    public string KnownSpace { get; }
+
     public string RecallByFilter { get; }
 
     /// <summary>Of the learnings that hold one of the words.</summary>
@@ -68,6 +74,20 @@ internal sealed class LearningStatements
         return known.Sql;
     }
 
+    /// <summary>By the index of one model and dimension, whose number the text holds: only so the planner sees its index.</summary>
+    /// <param name="vectors">What the database can do with vectors.</param>
+    /// <param name="space">The number of the model and dimension.</param>
+    /// <param name="dimension">The dimension.</param>
+    /// <param name="most">How many of the nearest the index is asked for, up to 1,000.</param>
+    public string RecallNearest(PostgresVectorSql vectors, int space, int dimension, int most) => _nearest.GetOrAdd(
+        new NearestStatement(vectors, space, most),
+        static (key, made) => made.Statements.Compose("recall-nearest")
+            .Replace("{space}", key.Space.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{most}", key.Most.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{order}", key.Vectors.IndexOrder(VectorDistance.Cosine, made.Dimension, "e.vector", "$15::real[]"), StringComparison.Ordinal)
+            .Replace("{similarity}", key.Vectors.Score(VectorDistance.Cosine, "e.vector", "$15::real[]"), StringComparison.Ordinal),
+        (Statements: this, Dimension: dimension));
+
     private string Compose(string name) => Read(name)
         .Replace("{columns}", Read("columns"), StringComparison.Ordinal)
         .Replace("{filter}", Read("filter"), StringComparison.Ordinal)
@@ -79,4 +99,6 @@ internal sealed class LearningStatements
     private string Read(string name) => _sql[$"Learning/{name}.sql"].TrimEnd();
 
     private sealed record EmbeddingStatement(PostgresVectorSql Vectors, string Sql);
+
+    private sealed record NearestStatement(PostgresVectorSql Vectors, int Space, int Most);
 }

@@ -16,6 +16,7 @@ internal sealed partial class PostgresLearningStore
 
     private const int NowColumn = LearningReader.Columns;
     private const int BasisColumn = LearningReader.Columns + 1;
+    private const int BoundColumn = LearningReader.Columns + 2;
 
     public async ValueTask<RecallResult> RecallAsync(RecallQuery query, CancellationToken cancellationToken = default)
     {
@@ -34,6 +35,20 @@ internal sealed partial class PostgresLearningStore
 
     private async ValueTask<RecallResult> RecallOrThrowAsync(RecallQuery query, CancellationToken cancellationToken)
     {
+        if (query.Embedding is { } embedding)
+        {
+            var space = await _spaces.FindKnownAsync(embedding, cancellationToken).ConfigureAwait(false);
+            if (space == LearningSpaces.None)
+            {
+                return RecallResult.Empty;
+            }
+
+            if (await RecallNearestAsync(query, embedding, space, cancellationToken).ConfigureAwait(false) is { } nearest)
+            {
+                return nearest;
+            }
+        }
+
         // As a rule a few candidates are enough. Where near-duplicates or large findings use them up, more are asked for.
         for (var capacity = Math.Max(LeastCandidates, query.Limit * CandidatesPerMatch); ; capacity *= Growth)
         {
@@ -83,24 +98,27 @@ internal sealed partial class PostgresLearningStore
         RecallQuery query, LearningEmbedding embedding, int capacity, CancellationToken cancellationToken)
     {
         var vectors = await _vectors.GetAsync(cancellationToken).ConfigureAwait(false);
-        var direction = new float[embedding.Dimension];
-        RecallDirection.Normalize(embedding.Vector.Span, direction);
         return await _connection.QueryAsync(
             RecallOperation,
             _statements.RecallByEmbedding(vectors),
-            (Query: query, Capacity: capacity, embedding.Model, Direction: direction),
+            (Query: query, Capacity: capacity, embedding.Model, Direction: DirectionOf(embedding)),
             static (parameters, recall) => BindRecall(parameters, recall.Query, recall.Capacity)
                 .Reals(recall.Direction).Text(recall.Model).Int(recall.Direction.Length),
-            (reader, recall, deadline) => ReadCandidatesAsync(
-                reader,
-                recall.Query,
-                row =>
-                {
-                    var vector = row.GetFieldValue<float[]>(BasisColumn);
-                    return (RecallDirection.Similarity(recall.Direction, vector), vector);
-                },
-                deadline),
+            (reader, recall, deadline) => ReadCandidatesAsync(reader, recall.Query, row => Compare(row, recall.Direction), deadline),
             cancellationToken).ConfigureAwait(false);
+    }
+
+    private static (double Similarity, ReadOnlyMemory<float> Direction) Compare(NpgsqlDataReader row, float[] direction)
+    {
+        var vector = row.GetFieldValue<float[]>(BasisColumn);
+        return (RecallDirection.Similarity(direction, vector), vector);
+    }
+
+    private static float[] DirectionOf(LearningEmbedding embedding)
+    {
+        var direction = new float[embedding.Dimension];
+        RecallDirection.Normalize(embedding.Vector.Span, direction);
+        return direction;
     }
 
     private static NpgsqlParameterCollection BindRecall(NpgsqlParameterCollection parameters, RecallQuery query, int capacity) => parameters
@@ -117,10 +135,18 @@ internal sealed partial class PostgresLearningStore
     {
         var candidates = new List<RecallCandidate>();
         var (count, unreadable, now) = (0, 0, 0L);
+        double? bound = null;
         while (await reader.ReadAsync(deadline).ConfigureAwait(false))
         {
-            count++;
             now = reader.GetInt64(NowColumn);
+            bound = reader.FieldCount > BoundColumn && !reader.IsDBNull(BoundColumn) ? reader.GetDouble(BoundColumn) + Rounding : null;
+            if (reader.IsDBNull(0))
+            {
+                // It tells the bound, and that there is no candidate.
+                continue;
+            }
+
+            count++;
             if (LearningReader.Read(reader, query.Filter.Tenant).Learning is not { } learning)
             {
                 unreadable++;
@@ -136,6 +162,6 @@ internal sealed partial class PostgresLearningStore
             Log.PostgresLearningUnreadable(_logger, _connection.Backend, RecallOperation, unreadable);
         }
 
-        return new(candidates, count, LearningTime.FromMicroseconds(now));
+        return new(candidates, count, LearningTime.FromMicroseconds(now), bound);
     }
 }

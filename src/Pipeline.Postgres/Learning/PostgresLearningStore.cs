@@ -26,7 +26,7 @@ internal sealed partial class PostgresLearningStore : ILearningStore
         _vectors = vectors;
         _logger = logger;
         _statements = new LearningStatements(connection.Sql);
-        _spaces = new LearningSpaces(connection, _statements);
+        _spaces = new LearningSpaces(connection, vectors, _statements, logger);
     }
 
     public TCapability? GetCapability<TCapability>()
@@ -37,11 +37,20 @@ internal sealed partial class PostgresLearningStore : ILearningStore
         LearningArguments.CheckBatch(records);
         var ids = records.Select(LearningId.Of).ToArray();
         var spaces = await _spaces.FindAsync(records, cancellationToken).ConfigureAwait(false);
-        await _connection.ExecuteAsync(
+        var batch = new LearningBatch(records, ids, spaces);
+        await _connection.CallAsync(
             "learning record",
-            _statements.Record,
-            new LearningBatch(records, ids, spaces),
-            static (parameters, batch) => batch.Bind(parameters),
+            _connection.CommandTimeout + batch.Extra,
+            (_statements.Record, Batch: batch),
+            static async (database, call, deadline) =>
+            {
+                var command = PostgresConnection.Command(database, call.Record);
+                await using (command.ConfigureAwait(false))
+                {
+                    call.Batch.Bind(command.Parameters);
+                    return await command.ExecuteNonQueryAsync(deadline).ConfigureAwait(false);
+                }
+            },
             cancellationToken).ConfigureAwait(false);
         return ids;
     }

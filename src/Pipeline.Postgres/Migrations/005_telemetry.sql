@@ -1,5 +1,5 @@
--- Telemetry. A record's id decides which partition it is in (day: the day since 1970-01-01 in an id of UUID version 7, -1 for any other id), so that the primary key holds
--- for the whole table, and what is written again meets what is there wherever that is. Times are microseconds since 1970-01-01 00:00 UTC.
+-- Telemetry. A record's id decides which partition it is in (day: the day since 1970-01-01 in an id of UUID version 7, -1 for any other id), so that the primary keys of the partitions,
+-- which are the ids (in the default one behind their days), hold for the whole table, and what is written again meets what is there wherever that is. Times are microseconds since 1970-01-01 00:00 UTC.
 
 -- The greatest columns first, so that nothing is lost to alignment. version 0: an erased record, of which only its id is left.
 CREATE TABLE {schema}.telemetry (
@@ -26,14 +26,15 @@ CREATE TABLE {schema}.telemetry (
     request_id text COLLATE "C",
     price_table text COLLATE "C",
     error_type text COLLATE "C",
-    attributes jsonb,
-    PRIMARY KEY (day, id)
+    attributes jsonb
 ) PARTITION BY RANGE (day);
 CREATE INDEX telemetry_time ON {schema}.telemetry (time);
 
 -- Ids that tell no time; and whatever has no partition of its own, so that a record always has a place.
 CREATE TABLE {schema}.telemetry_other PARTITION OF {schema}.telemetry FOR VALUES FROM (-1) TO (0);
+ALTER TABLE {schema}.telemetry_other ADD PRIMARY KEY (id);
 CREATE TABLE {schema}.telemetry_default PARTITION OF {schema}.telemetry DEFAULT;
+ALTER TABLE {schema}.telemetry_default ADD PRIMARY KEY (day, id);
 
 -- The partitions by time: the first day and the one after the last.
 CREATE TABLE {schema}.telemetry_partitions (name text PRIMARY KEY, first int NOT NULL, past int NOT NULL);
@@ -61,7 +62,7 @@ BEGIN
         BEGIN
             IF NOT EXISTS (SELECT FROM {schema}.telemetry_default WHERE day >= start AND day < start + length) THEN
                 -- Attached, since CREATE … PARTITION OF would lock out all who write and read.
-                EXECUTE format('CREATE TABLE {schema}.%I (LIKE {schema}.telemetry)', part);
+                EXECUTE format('CREATE TABLE {schema}.%I (LIKE {schema}.telemetry, PRIMARY KEY (id))', part);
                 EXECUTE format('ALTER TABLE {schema}.telemetry ATTACH PARTITION {schema}.%I FOR VALUES FROM (%s) TO (%s)', part, start, start + length);
                 INSERT INTO {schema}.telemetry_partitions VALUES (part, start, start + length);
             END IF;

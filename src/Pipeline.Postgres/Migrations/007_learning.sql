@@ -57,6 +57,14 @@ CREATE TABLE {schema}.learning_reports (
     PRIMARY KEY (learning, follow_up)
 );
 
+-- Learnings whose success was once above that of one without outcomes. Recalls by the index of embeddings compare them all, since those may be worth more than nearer ones. Apart from
+-- the learnings, where an index on it would end HOT updates.
+CREATE TABLE {schema}.learning_helped (
+    learning bigint PRIMARY KEY REFERENCES {schema}.learnings (no) ON DELETE CASCADE,
+    tenant text COLLATE "C" NOT NULL
+);
+CREATE INDEX learning_helped_tenant ON {schema}.learning_helped (tenant);
+
 CREATE TABLE {schema}.learning_spaces (
     no int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     model text COLLATE "C" NOT NULL,
@@ -80,7 +88,7 @@ DO $walls$
 DECLARE
     walled text;
 BEGIN
-    FOREACH walled IN ARRAY ARRAY['learnings', 'learning_reports', 'learning_embeddings'] LOOP
+    FOREACH walled IN ARRAY ARRAY['learnings', 'learning_reports', 'learning_helped', 'learning_embeddings'] LOOP
         EXECUTE format('ALTER TABLE {schema}.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', walled);
         EXECUTE format(
             'CREATE POLICY tenant ON {schema}.%I USING (tenant IS NOT DISTINCT FROM (SELECT current_setting(''pipeline.tenant'', true)))', walled);

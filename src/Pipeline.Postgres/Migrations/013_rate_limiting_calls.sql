@@ -154,6 +154,60 @@ BEGIN
     RETURN reply;
 END $body$;
 
+-- Judges requests about one state, none of them about anything else, one after the other, and takes each cost that fits: as so many calls of limiter_acquire do, by one lock and one
+-- commit. Not for leases, nor for what may be given back.
+-- slot_key, slot_id: the state. plan: as there, its amount not used. amounts: of each request, in their order. sweep_until: as there.
+-- Reply: the time, 1 or 0 for granted or denied of each request, then for each the number of the state's numbers and these, as it was after that request.
+CREATE FUNCTION {schema}.limiter_acquire_each(slot_key text, slot_id text, plan bigint[], amounts bigint[], sweep_until bigint)
+RETURNS bigint[] LANGUAGE plpgsql SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $body$
+DECLARE
+    now bigint;
+    kept {schema}.limits;
+    change {schema}.limiter_change;
+    held bigint[];
+    life bigint;
+    amount bigint;
+    locked boolean := false;
+    changed boolean := false;
+    answers bigint[] := '{}';
+    states bigint[] := '{}';
+BEGIN
+    -- Without a lock first, as there: where the least does not fit, none does.
+    SELECT l.* INTO kept FROM {schema}.limits l WHERE l.key = slot_key AND l.state_id = slot_id;
+    now := {schema}.limiter_now();
+    plan[4] := (SELECT min(a) FROM unnest(amounts) AS a);
+    change := {schema}.limiter_change_of(kept, plan, now, NULL, NULL);
+    IF change.fits THEN
+        locked := true;
+        kept := {schema}.limiter_lock(slot_key, slot_id);
+        now := {schema}.limiter_now();
+    END IF;
+    FOREACH amount IN ARRAY amounts LOOP
+        plan[4] := amount;
+        change := {schema}.limiter_change_of(kept, plan, now, NULL, NULL);
+        IF locked AND change.fits THEN
+            changed := true;
+            kept.state := change.state;
+            kept.times := change.times;
+            life := change.life;
+            held := CASE WHEN plan[1] = 2 THEN change.state[:4] ELSE change.state END;
+        ELSE
+            held := coalesce(kept.state || kept.times::bigint[], '{}');
+        END IF;
+        answers := answers || (locked AND change.fits)::int::bigint;
+        states := states || cardinality(held)::bigint || held;
+    END LOOP;
+    IF changed THEN
+        UPDATE {schema}.limits l
+        SET state = kept.state, times = kept.times, expires_at = CASE WHEN life < 0 THEN l.expires_at ELSE now + coalesce(life, plan[8]) END
+        WHERE l.key = slot_key AND l.state_id = slot_id;
+    END IF;
+    IF sweep_until IS NOT NULL AND changed THEN
+        PERFORM {schema}.limiter_sweep(least(sweep_until, now));
+    END IF;
+    RETURN now || answers || states;
+END $body$;
+
 -- Ends a reservation: gives its leases back, and corrects its charges.
 -- keys, ids, plans, reservation: see limiter_acquire; the steps are 2 charge and 3 give back. has_record: whether there is one of it.
 -- Reply: whether this call ended it.

@@ -53,10 +53,7 @@ internal sealed class PostgresQueueSignals : IPostgresListener, IPostgresBeat, I
     public void CountWaiter(int queue, int change) => _waiters.AddOrUpdate(queue, static (_, change) => change, static (_, count, change) => count + change, change);
 
     /// <summary>Tells this process and the others that a queue has something new, or room. Nobody waits until it is told, and what is not is found by the beat.</summary>
-    public void Tell(int queue, bool isRoom)
-    {
-        _ = TellAsync(queue, isRoom).ContinueWith(static told => _ = told.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-    }
+    public void Tell(int queue, bool isRoom) => _ = TellAsync(queue, isRoom);
 
     /// <summary>Tells, and ends when the notification was sent.</summary>
     public Task TellAsync(int queue, bool isRoom)

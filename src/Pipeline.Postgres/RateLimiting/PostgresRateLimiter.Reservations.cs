@@ -19,7 +19,7 @@ internal sealed partial class PostgresRateLimiter
         return (hasEstimates || call.Count > 0) && (await _connection.CallAsync(
             operation,
             (Sql: _connection.Sql["RateLimiting/end.sql"], Call: call, HasRecord: hasEstimates),
-            static (connection, state, deadline) => ReadAsync<bool?>(
+            static (connection, state, deadline) => ReadAsync<bool?, LimiterCall>(
                 PostgresConnection.Command(connection, state.Sql),
                 state.Call,
                 state.HasRecord
@@ -55,7 +55,7 @@ internal sealed partial class PostgresRateLimiter
         return call.Count == 0 || await _connection.CallAsync(
             Renewing,
             (Sql: _connection.Sql["RateLimiting/renew.sql"], Call: call),
-            static (connection, state, deadline) => ReadAsync<bool>(
+            static (connection, state, deadline) => ReadAsync<bool, LimiterCall>(
                 PostgresConnection.Command(connection, state.Sql), state.Call,
                 static (parameters, call) => parameters.Texts(call.Keys).Longs(call.Plans).Id(call.Reservation), deadline),
             cancellationToken).ConfigureAwait(false);

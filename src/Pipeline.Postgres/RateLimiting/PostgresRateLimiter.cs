@@ -5,7 +5,10 @@ using Pipeline.Queues;
 
 namespace Pipeline.RateLimiting;
 
-/// <summary>Rate limits on PostgreSQL: one statement decides about all dimensions of a request, by the server's clock.</summary>
+/// <summary>
+/// Rate limits on PostgreSQL: one statement decides about all dimensions of a request, by the server's clock, and about all requests at once that this process makes about one state
+/// at the same time.
+/// </summary>
 /// <remarks>
 /// The statements answer with states; what a state means in figures is computed here, in numbers of any size. Thread safe.
 /// </remarks>
@@ -25,12 +28,14 @@ internal sealed partial class PostgresRateLimiter : IRateLimiter
     private readonly Func<RateLimitRule, LimiterRule> _ruleOf;
     private readonly PostgresConnection _connection;
     private readonly LimiterSweep _sweep;
+    private readonly LimiterLines _lines;
 
     /// <param name="connection">The way to the server.</param>
     public PostgresRateLimiter(PostgresConnection connection)
     {
         _connection = connection;
         _sweep = new LimiterSweep(connection.Time);
+        _lines = new LimiterLines(DecideAboutOneAsync);
         _ruleOf = rule => _rules.GetValue(rule, static rule => new LimiterRule(rule));
     }
 
@@ -38,7 +43,9 @@ internal sealed partial class PostgresRateLimiter : IRateLimiter
     public ValueTask<RateLimitDecision> AcquireAsync(RateLimitRequest request, CancellationToken cancellationToken = default)
     {
         RateLimitRequest.ThrowIfEmpty(request);
-        return HasLimit(request) ? DecideAsync(request, takes: true, cancellationToken) : Unlimited(cancellationToken);
+        return LimiterSlot.Of(request) is { } slot ? DecideTogetherAsync(slot, request, cancellationToken)
+            : HasLimit(request) ? DecideAsync(request, takes: true, cancellationToken)
+            : Unlimited(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -108,7 +115,7 @@ internal sealed partial class PostgresRateLimiter : IRateLimiter
         var reply = await _connection.CallAsync(
             takes ? Acquiring : Peeking,
             (Sql: _connection.Sql["RateLimiting/acquire.sql"], Call: call),
-            static (connection, state, deadline) => ReadAsync<long[]>(
+            static (connection, state, deadline) => ReadAsync<long[], LimiterCall>(
                 PostgresConnection.Command(connection, state.Sql), state.Call, static (parameters, call) => parameters
                     .Int(call.Mode).Texts(call.Keys).Texts(call.StateIds).Longs(call.Plans).Id(call.Reservation).Long(call.SweepUntil), deadline),
             cancellationToken).ConfigureAwait(false) ?? throw Refused(takes ? Acquiring : Peeking);
@@ -132,7 +139,7 @@ internal sealed partial class PostgresRateLimiter : IRateLimiter
 
         return states.IsAtEnd && answer.IsGranted == (reply[0] == 1)
             ? answer.ToDecision(needsReservation && answer.IsGranted ? new(call.Reservation, request) : null)
-            : throw new InvalidOperationException("A statement of the rate limiter replied what it cannot.");
+            : throw NotUnderstood();
     }
 
     private static bool HasEstimates(RateLimitRequest request)
@@ -150,8 +157,8 @@ internal sealed partial class PostgresRateLimiter : IRateLimiter
 
     /// <summary>Runs a statement that replies one value.</summary>
     /// <returns>The value; a default one where a state cannot be read.</returns>
-    private static async ValueTask<T?> ReadAsync<T>(
-        NpgsqlCommand command, LimiterCall call, Action<NpgsqlParameterCollection, LimiterCall> bind, CancellationToken deadline)
+    private static async ValueTask<T?> ReadAsync<T, TCall>(
+        NpgsqlCommand command, TCall call, Action<NpgsqlParameterCollection, TCall> bind, CancellationToken deadline)
     {
         await using (command.ConfigureAwait(false))
         {

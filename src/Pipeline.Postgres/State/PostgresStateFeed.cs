@@ -5,8 +5,8 @@ using Pipeline.Backends;
 namespace Pipeline.State;
 
 /// <summary>
-/// Hears what is notified of changes, for all watches of the process. Where notifications do not come it looks with each beat, by one statement, whether anything was
-/// written, and then tells every watch to read again. Begins with the first watch. Thread safe.
+/// Hears what is notified of changes, for all watches of the process. Looks every 30 seconds for what was written and never told, and with each beat where notifications do not
+/// come; and then tells every watch to read again. Begins with the first watch. Thread safe.
 /// </summary>
 internal sealed class PostgresStateFeed : IPostgresListener, IAsyncDisposable
 {
@@ -14,9 +14,17 @@ internal sealed class PostgresStateFeed : IPostgresListener, IAsyncDisposable
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
+    // Longer than a notification takes that comes at all; a change that is told by nobody shows after twice as long at most.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    // How often a process that watches asks, in patiences: what comes after a change that was not told shows it sooner.
+    private const int PatiencesOfLook = 6;
+
     private readonly PostgresConnection _connection;
     private readonly ILogger _logger;
     private readonly PostgresStateLooks _looks = new();
+    private readonly PostgresStateNumbers _numbers = new();
+    private readonly PostgresStateOrder _order = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<string, List<StateChangeBuffer>> _watches = new(StringComparer.Ordinal);
@@ -47,9 +55,9 @@ internal sealed class PostgresStateFeed : IPostgresListener, IAsyncDisposable
             }
 
             watches.Add(watch);
+            _standing = _standing.Task.IsFaulted ? NewStanding() : _standing;
             if (_running.IsCompleted)
             {
-                _standing = _standing.Task.IsFaulted ? NewStanding() : _standing;
                 _running = Task.Run(RunAsync, CancellationToken.None);
             }
 
@@ -70,7 +78,7 @@ internal sealed class PostgresStateFeed : IPostgresListener, IAsyncDisposable
 
     public void OnNotification(string payload)
     {
-        if (!PostgresStateReport.TryRead(payload, out var change))
+        if (!PostgresStateReport.TryRead(payload, out var report))
         {
             Log.PostgresStateReportUnreadable(_logger, _connection.Backend);
             TellAll();
@@ -79,20 +87,40 @@ internal sealed class PostgresStateFeed : IPostgresListener, IAsyncDisposable
 
         lock (_gate)
         {
-            foreach (var watch in _watches.GetValueOrDefault(change.Value.Key!.Value.Space) ?? [])
+            if (!_numbers.Hear(report.Number))
             {
-                watch.Add(change.Value);
+                TellAll();
+                return;
+            }
+
+            if (_watches.TryGetValue(report.Key.Space, out var watches))
+            {
+                var latest = _order.Latest(report);
+                foreach (var watch in watches)
+                {
+                    watch.Add(new StateChange(latest.Kind, latest.Key));
+                }
             }
         }
     }
 
-    public void OnInterrupted() => _isInterrupted = true;
+    public void OnInterrupted()
+    {
+        lock (_gate)
+        {
+            _isInterrupted = true;
+            _numbers.Forget();
+        }
+    }
 
     public void OnRestored()
     {
-        _isInterrupted = false;
-        Stand();
-        TellAll();
+        lock (_gate)
+        {
+            _isInterrupted = false;
+            _numbers.Forget();
+            Look();
+        }
     }
 
     public void OnBeatWithoutNotifications()
@@ -101,7 +129,7 @@ internal sealed class PostgresStateFeed : IPostgresListener, IAsyncDisposable
         {
             if (_watches.Count > 0 && _looking.IsCompleted)
             {
-                _looking = Task.Run(LookAsync, CancellationToken.None);
+                Look();
             }
         }
     }
@@ -137,7 +165,7 @@ internal sealed class PostgresStateFeed : IPostgresListener, IAsyncDisposable
             {
                 // Behind whatever else it has been told, an interruption above all.
                 subscription.Post(static listener => ((PostgresStateFeed)listener).OnSubscribed());
-                await Task.Delay(Timeout.InfiniteTimeSpan, _connection.Time, Stopped).ConfigureAwait(false);
+                await FollowAsync().ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is BackendRefusedException or OperationCanceledException or ObjectDisposedException)
@@ -166,24 +194,44 @@ internal sealed class PostgresStateFeed : IPostgresListener, IAsyncDisposable
         }
     }
 
-    private void OnSubscribed()
+    private async Task FollowAsync()
     {
-        if (!_isInterrupted)
+        for (var patiences = 1; ; patiences++)
         {
-            Stand();
+            await Task.Delay(Patience, _connection.Time, Stopped).ConfigureAwait(false);
+            lock (_gate)
+            {
+                _order.Age();
+                if (_numbers.IsMissing())
+                {
+                    TellAll();
+                }
+
+                if (!_isInterrupted && _watches.Count > 0 && (patiences % PatiencesOfLook == 0 || !_numbers.IsKnown))
+                {
+                    Look();
+                }
+            }
         }
     }
 
-    private void Stand()
+    private void OnSubscribed()
     {
         lock (_gate)
         {
-            _standing.TrySetResult();
+            if (!_isInterrupted)
+            {
+                Look();
+            }
         }
     }
 
-    private async Task LookAsync()
+    // One after the other: one that is under way may have begun before what is to be seen.
+    private void Look() => _looking = LookAsync(_looking);
+
+    private async Task LookAsync(Task former)
     {
+        await former.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         try
         {
             var look = await _connection.QueryAsync(
@@ -193,16 +241,31 @@ internal sealed class PostgresStateFeed : IPostgresListener, IAsyncDisposable
                 static (_, _) => { },
                 static (reader, _, deadline) => ReadLookAsync(reader, deadline),
                 Stopped).ConfigureAwait(false);
-            if (_looks.HasChanged(look))
+            TakeIn(look);
+        }
+        catch (BackendRefusedException exception)
+        {
+            lock (_gate)
+            {
+                _standing.TrySetException(exception);
+            }
+        }
+        catch (Exception exception) when (exception is BackendUnavailableException or OperationCanceledException or ObjectDisposedException)
+        {
+            // There is another look soon.
+        }
+    }
+
+    private void TakeIn(in PostgresStateLook look)
+    {
+        lock (_gate)
+        {
+            // Who waits until its watch stands reads after that, and all others must: what was told before is not known.
+            var isToBeRead = _isInterrupted ? _looks.HasChanged(look) : _numbers.Look(look.Number);
+            if (!_standing.TrySetResult() && isToBeRead)
             {
                 TellAll();
             }
-
-            Stand();
-        }
-        catch (Exception exception) when (exception is BackendUnavailableException or BackendRefusedException or OperationCanceledException or ObjectDisposedException)
-        {
-            // There is another look with the next beat.
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class PostgresStateNumbers
     private long _last;
     private long _awaited;
 
+    /// <summary>Whether there was a look: only from then on what is missing shows.</summary>
+    public bool IsKnown => _through is not null;
+
     /// <summary>Knows nothing from now on: what was told meanwhile may have been missed.</summary>
     public void Forget()
     {

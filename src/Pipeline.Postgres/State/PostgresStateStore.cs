@@ -6,7 +6,9 @@ using Pipeline.Backends;
 
 namespace Pipeline.State;
 
-/// <summary>State on PostgreSQL. Every call is one statement, and the server's clock decides. Thread safe.</summary>
+/// <summary>
+/// State on PostgreSQL. Every call is one statement, and the server's clock decides. Changes are told once they stand, those of one moment together. Thread safe.
+/// </summary>
 internal sealed class PostgresStateStore(PostgresConnection connection, ILogger<PostgresStateStore> logger) : IStateStore, IAsyncDisposable
 {
     // Behind every name: longer than any, of the greatest character that there is.
@@ -14,10 +16,10 @@ internal sealed class PostgresStateStore(PostgresConnection connection, ILogger<
 
     private const int LastRune = 0x10FFFF;
     private const int BytesOfLastRune = 4;
+    private const int NumberColumn = 4;
 
     private readonly PostgresStateFeed _feed = new(connection, logger);
     private readonly PostgresSweep _sweep = new();
-    private readonly string _channel = connection.Notifications.Channel(PostgresTopic.State);
 
     public ValueTask<StateEntry?> GetAsync(StateKey key, CancellationToken cancellationToken = default)
     {
@@ -50,14 +52,18 @@ internal sealed class PostgresStateStore(PostgresConnection connection, ILogger<
         return connection.QueryAsync(
             "state delete",
             connection.Sql["State/delete.sql"],
-            (key, expectedVersion, _channel),
-            static (parameters, call) => parameters
-                .Text(call.key.Space)
-                .Text(call.key.Key)
-                .Long(call.expectedVersion)
-                .Text(call._channel)
-                .Text(PostgresStateReport.Write(StateChangeKind.Deleted, call.key)),
-            static async (reader, _, deadline) => await reader.ReadAsync(deadline).ConfigureAwait(false),
+            (key, expectedVersion, connection.Notifications),
+            static (parameters, call) => parameters.Text(call.key.Space).Text(call.key.Key).Long(call.expectedVersion),
+            static async (reader, call, deadline) =>
+            {
+                if (!await reader.ReadAsync(deadline).ConfigureAwait(false))
+                {
+                    return false;
+                }
+
+                await TellAsync(reader, column: 0, StateChangeKind.Deleted, call.key, call.Notifications, deadline).ConfigureAwait(false);
+                return true;
+            },
             cancellationToken);
     }
 
@@ -93,7 +99,12 @@ internal sealed class PostgresStateStore(PostgresConnection connection, ILogger<
         return WatchCoreAsync(space, prefix, cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => _feed.DisposeAsync();
+    /// <summary>Ends watches, and waits until the last changes have been told.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _feed.DisposeAsync().ConfigureAwait(false);
+        await connection.Notifications.FlushAsync(PostgresTopic.State).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     /// <summary>Finds the first text that comes after all that begin with a prefix, in the order of bytes in UTF-8, which is that of code points.</summary>
     internal static string EndOf(string prefix)
@@ -133,7 +144,7 @@ internal sealed class PostgresStateStore(PostgresConnection connection, ILogger<
         StateKey key, byte[] value, long expectedVersion, TimeSpan? timeToLive, CancellationToken cancellationToken) => connection.QueryAsync(
             "state write",
             connection.Sql[expectedVersion == StateEntry.NoVersion ? "State/create.sql" : "State/replace.sql"],
-            (key, value, expectedVersion, timeToLive, _channel, Sweep: timeToLive is null ? default : _sweep.Next()),
+            (key, value, expectedVersion, timeToLive, connection.Notifications, Sweep: timeToLive is null ? default : _sweep.Next()),
             static (parameters, call) =>
             {
                 parameters
@@ -141,8 +152,6 @@ internal sealed class PostgresStateStore(PostgresConnection connection, ILogger<
                     .Text(call.key.Key)
                     .Bytes(call.value)
                     .Long(call.timeToLive is { } time ? PostgresTime.ToMicroseconds(time) : null)
-                    .Text(call._channel)
-                    .Text(PostgresStateReport.Write(StateChangeKind.Written, call.key))
                     .Double(call.Sweep.Place)
                     .Int(call.Sweep.Pages);
                 if (call.expectedVersion != StateEntry.NoVersion)
@@ -150,9 +159,22 @@ internal sealed class PostgresStateStore(PostgresConnection connection, ILogger<
                     parameters.Long(call.expectedVersion);
                 }
             },
-            static async (reader, _, deadline) => !await reader.ReadAsync(deadline).ConfigureAwait(false) ? StateWriteResult.Conflict(current: null)
-                : reader.GetBoolean(0) ? StateWriteResult.Written(reader.GetInt64(1))
-                : StateWriteResult.Conflict(ReadEntry(reader, 1)),
+            static async (reader, call, deadline) =>
+            {
+                if (!await reader.ReadAsync(deadline).ConfigureAwait(false))
+                {
+                    return StateWriteResult.Conflict(current: null);
+                }
+
+                if (!reader.GetBoolean(0))
+                {
+                    return StateWriteResult.Conflict(ReadEntry(reader, 1));
+                }
+
+                var version = reader.GetInt64(1);
+                await TellAsync(reader, NumberColumn, StateChangeKind.Written, call.key, call.Notifications, deadline).ConfigureAwait(false);
+                return StateWriteResult.Written(version);
+            },
             cancellationToken);
 
     private async IAsyncEnumerable<StateChange> WatchCoreAsync(string space, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -174,6 +196,15 @@ internal sealed class PostgresStateStore(PostgresConnection connection, ILogger<
         {
             _feed.Leave(space, watch);
         }
+    }
+
+    // Not by the caller, who may have given up waiting; and once the server has committed, which it says behind the last row.
+    private static async ValueTask TellAsync(
+        NpgsqlDataReader reader, int column, StateChangeKind kind, StateKey key, PostgresNotifications notifications, CancellationToken deadline)
+    {
+        var report = new PostgresStateReport(reader.GetInt64(column), kind, key);
+        await reader.NextResultAsync(deadline).ConfigureAwait(false);
+        _ = notifications.NotifyAsync(PostgresTopic.State, report.Write());
     }
 
     private static StateEntry ReadEntry(NpgsqlDataReader reader, int column) => new(

@@ -13,9 +13,9 @@ namespace Pipeline.Conformance.Caching;
 [ConformanceSuiteFor(typeof(ICacheBackend))]
 public abstract partial class CacheConformance : IAsyncLifetime
 {
-    private const int TimeLimit = 60_000;
+    private const int TimeLimit = 180_000;
 
-    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(90);
 
     private static readonly CacheEntryOptions Lasting = new() { FreshFor = TimeSpan.FromDays(1) };
 

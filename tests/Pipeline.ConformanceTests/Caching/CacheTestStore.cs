@@ -10,7 +10,7 @@ namespace Pipeline.Conformance.Caching;
 /// <remarks>
 /// <para>The facts never wait for a clock of their own: they give durations in multiples of <see cref="Tick"/>, and move on with
 /// <see cref="AdvanceAsync"/>. A store in memory has a <see cref="ManualTimeProvider"/>, and is judged to the millisecond; a store on a
-/// real server keeps <see cref="Tick"/> short and really waits.</para>
+/// real server tells it what time it is where that is possible, and else keeps <see cref="Tick"/> short and really waits.</para>
 /// <para>The backend has room for 200 MiB, so that nothing which a fact stores is evicted.</para>
 /// </remarks>
 public abstract class CacheTestStore : IAsyncDisposable

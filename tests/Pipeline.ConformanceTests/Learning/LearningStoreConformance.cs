@@ -11,7 +11,7 @@ namespace Pipeline.Conformance.Learning;
 [ConformanceSuiteFor(typeof(ILearningStore))]
 public abstract partial class LearningStoreConformance : IAsyncLifetime
 {
-    private const int TimeLimit = 60_000;
+    private const int TimeLimit = 180_000;
 
     /// <summary>How far scores of different backends may be apart.</summary>
     private const double ScoreTolerance = 0.001;

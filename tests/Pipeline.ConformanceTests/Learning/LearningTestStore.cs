@@ -8,8 +8,8 @@ namespace Pipeline.Conformance.Learning;
 /// </summary>
 /// <remarks>
 /// The facts never wait for a clock of their own: they give ages and validities in multiples of <see cref="Tick"/>, and move on with
-/// <see cref="AdvanceAsync"/>. A store in memory has a <see cref="ManualTimeProvider"/>; a store on a real server keeps <see cref="Tick"/> short
-/// and really waits.
+/// <see cref="AdvanceAsync"/>. A store in memory has a <see cref="ManualTimeProvider"/>; a store on a real server tells its server what time it is where
+/// that is possible, and else keeps <see cref="Tick"/> short and really waits.
 /// </remarks>
 public abstract class LearningTestStore : IAsyncDisposable
 {

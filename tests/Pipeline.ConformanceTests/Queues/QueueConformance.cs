@@ -12,9 +12,9 @@ namespace Pipeline.Conformance.Queues;
 [ConformanceSuiteFor(typeof(IQueueProvider))]
 public abstract partial class QueueConformance : IAsyncLifetime
 {
-    private const int TimeLimit = 60_000;
+    private const int TimeLimit = 180_000;
 
-    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan LongLease = TimeSpan.FromHours(1);
 

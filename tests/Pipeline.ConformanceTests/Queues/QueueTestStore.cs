@@ -8,8 +8,8 @@ namespace Pipeline.Conformance.Queues;
 /// </summary>
 /// <remarks>
 /// The facts never wait for a clock of their own: they give leases and delays in multiples of <see cref="Tick"/>, and move on with
-/// <see cref="AdvanceAsync"/>. A store in memory has a <see cref="ManualTimeProvider"/>; a store on a real server keeps
-/// <see cref="Tick"/> short and really waits.
+/// <see cref="AdvanceAsync"/>. A store in memory has a <see cref="ManualTimeProvider"/>; a store on a real server tells its server what time it is where
+/// that is possible, and else keeps <see cref="Tick"/> short and really waits.
 /// </remarks>
 public abstract class QueueTestStore : IAsyncDisposable
 {
@@ -31,6 +31,12 @@ public abstract class QueueTestStore : IAsyncDisposable
     /// it can, an enqueue that is repeated within five minutes adds nothing twice even if its messages are done already.
     /// </summary>
     public virtual bool CanLoseAnswers => true;
+
+    /// <summary>
+    /// Whether a completion and its follow-ups in another queue are always one act. Default: <see langword="true"/>. Where they are not, as on the hash slots of a
+    /// cluster, the follow-ups of a completion whose lease was lost meanwhile may exist.
+    /// </summary>
+    public virtual bool AddsFollowUpsInOneAct => true;
 
     /// <summary>How many generated sequences are run, and from which seed. Default: 25 of 60 operations.</summary>
     public virtual GenerationSettings Generation => new();

@@ -11,7 +11,7 @@ namespace Pipeline.Conformance.RateLimiting;
 [ConformanceSuiteFor(typeof(IRateLimiter))]
 public abstract partial class RateLimiterConformance : IAsyncLifetime
 {
-    private const int TimeLimit = 60_000;
+    private const int TimeLimit = 180_000;
 
     /// <summary>A sliding charge may count for 65/64 of its window.</summary>
     private const int Strictness = 64;

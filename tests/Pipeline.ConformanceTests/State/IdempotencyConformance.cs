@@ -12,7 +12,7 @@ namespace Pipeline.Conformance.State;
 [ConformanceSuiteFor(typeof(IIdempotencyStore))]
 public abstract partial class IdempotencyConformance : IAsyncLifetime
 {
-    private const int TimeLimit = 60_000;
+    private const int TimeLimit = 180_000;
 
     private static readonly TimeSpan ClockOffset = TimeSpan.FromMinutes(5);
 

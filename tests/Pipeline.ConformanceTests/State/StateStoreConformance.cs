@@ -12,7 +12,7 @@ namespace Pipeline.Conformance.State;
 [ConformanceSuiteFor(typeof(IStateStore))]
 public abstract partial class StateStoreConformance : IAsyncLifetime
 {
-    private const int TimeLimit = 60_000;
+    private const int TimeLimit = 180_000;
 
     private readonly StateTestStore _store;
     private readonly string _run = Guid.NewGuid().ToString("N");

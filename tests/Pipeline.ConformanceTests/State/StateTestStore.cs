@@ -8,7 +8,7 @@ namespace Pipeline.Conformance.State;
 /// </summary>
 /// <remarks>
 /// The facts never wait for a clock of their own: they give times in multiples of <see cref="Tick"/>, and move on with <see cref="AdvanceAsync"/>. In memory there is a
-/// <see cref="ManualTimeProvider"/>; on a real server <see cref="Tick"/> is short and the time really passes. What cannot be done is declared with the
+/// <see cref="ManualTimeProvider"/>; a real server is told what time it is where that is possible, and else <see cref="Tick"/> is short and the time really passes. What cannot be done is declared with the
 /// reason, and the facts that need it are passed over.
 /// </remarks>
 public abstract class StateTestStore : IAsyncDisposable

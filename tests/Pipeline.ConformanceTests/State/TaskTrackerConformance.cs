@@ -13,7 +13,7 @@ namespace Pipeline.Conformance.State;
 [ConformanceSuiteFor(typeof(ITaskTracker))]
 public abstract partial class TaskTrackerConformance : IAsyncLifetime
 {
-    private const int TimeLimit = 60_000;
+    private const int TimeLimit = 180_000;
 
     private static readonly TimeSpan ClockOffset = TimeSpan.FromMinutes(5);
     private static readonly MessageError Cause = new("Broken", "It went wrong.");

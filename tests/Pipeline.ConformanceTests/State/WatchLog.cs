@@ -5,7 +5,7 @@ namespace Pipeline.Conformance.State;
 /// <summary>Writes down what a watch reports, and waits for reports.</summary>
 internal sealed class WatchLog : IAsyncDisposable
 {
-    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(90);
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();

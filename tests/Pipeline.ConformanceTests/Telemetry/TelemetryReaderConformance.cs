@@ -12,7 +12,7 @@ namespace Pipeline.Conformance.Telemetry;
 [ConformanceSuiteFor(typeof(ITelemetryReader))]
 public abstract partial class TelemetryReaderConformance : IAsyncLifetime
 {
-    private protected const int TimeLimit = 60_000;
+    private protected const int TimeLimit = 180_000;
 
     private protected TelemetryReaderConformance()
     {

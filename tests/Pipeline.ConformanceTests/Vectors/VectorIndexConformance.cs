@@ -11,7 +11,7 @@ namespace Pipeline.Conformance.Vectors;
 [ConformanceSuiteFor(typeof(IVectorIndex))]
 public abstract partial class VectorIndexConformance : IAsyncLifetime
 {
-    private const int TimeLimit = 60_000;
+    private const int TimeLimit = 180_000;
     private const int Dimension = 4;
 
     /// <summary>How far scores of backends may be apart.</summary>

@@ -49,6 +49,46 @@ public sealed class HostedWorkerTests
     }
 
     [Fact(Timeout = WorkerHost.TimeLimit)]
+    public async Task Workers_drain_from_the_moment_that_the_host_is_told_to_stop_all_at_once()
+    {
+        var (handling, gate) = (new Tally(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Services.AddSingleton(new DelegateHandler(async (_, _) =>
+        {
+            handling.Enter();
+            await gate.Task;
+        }));
+        builder.Services.AddPipeline().AddQueue("a").AddQueue("b")
+            .AddWorker<DelegateHandler>("a", options => (options.Concurrency, options.Prefetch) = (1, 1))
+            .AddWorker<DelegateHandler>("b", options => (options.Concurrency, options.Prefetch) = (1, 1));
+        using var host = builder.Build();
+        IQueue[] queues = [host.Services.GetRequiredKeyedService<IQueue>("a"), host.Services.GetRequiredKeyedService<IQueue>("b")];
+        foreach (var queue in queues)
+        {
+            await queue.EnqueueAsync([WorkerHost.Message("handled"), WorkerHost.Message("prefetched")]);
+        }
+
+        await host.StartAsync();
+        await handling.ReachedAsync(2);
+
+        // As a signal does. No service has been stopped yet.
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        foreach (var queue in queues)
+        {
+            while ((await queue.GetStatsAsync()).Ready < 1)
+            {
+                await Task.Yield();
+            }
+        }
+
+        gate.SetResult();
+        await host.StopAsync();
+        (await queues[0].GetStatsAsync()).TotalCompleted.Should().Be(1);
+        (await queues[1].GetStatsAsync()).TotalCompleted.Should().Be(1);
+    }
+
+    [Fact(Timeout = WorkerHost.TimeLimit)]
     public async Task The_workers_of_all_suites_run()
     {
         var handled = new ConcurrentQueue<string>();

@@ -28,6 +28,30 @@ public sealed class DoctorCommandTests
     }
 
     [Fact]
+    public async Task Only_errors_leaves_out_the_rows_of_the_others_and_counts_all()
+    {
+        var (exitCode, output, _) = await RunAsync(["--only-errors", "--only", "?.*"], withError: true);
+        var (well, nothing, _) = await RunAsync(["--only-errors", "--only", "?.*"]);
+
+        exitCode.Should().Be(1);
+        output.Should().StartWith("error    d.broken").And.NotContain("a.well").And.NotContain("b.odd").And.EndWith("4 checks: 2 ok, 1 warning, 1 error\n");
+        well.Should().Be(0);
+        nothing.Should().Be("3 checks: 2 ok, 1 warning, 0 errors\n");
+    }
+
+    [Fact]
+    public async Task Only_errors_holds_for_JSON_too()
+    {
+        var (exitCode, output, _) = await RunAsync(["--only-errors", "--json", "--only", "?.*"], withError: true);
+
+        exitCode.Should().Be(1);
+        using var json = JsonDocument.Parse(output);
+        json.RootElement.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()).Should().Equal("d.broken");
+        json.RootElement.GetProperty("counts").GetProperty("ok").GetInt32().Should().Be(2);
+        json.RootElement.GetProperty("status").GetString().Should().Be("error");
+    }
+
+    [Fact]
     public async Task JSON_is_one_document()
     {
         var (exitCode, output, _) = await RunAsync(["--json", "--only=a.*", "--only", "b.*"]);

@@ -28,7 +28,7 @@ public sealed class StepCircuitBreakerTests : IDisposable
         _failure = null;
         _host.Clock.Advance(Break);
         (await runner.RunAsync(7)).Value.Should().Be(7);
-        _host.Logs.Entries.Select(e => e.Id).Should().Equal(1001, 1002);
+        _host.Logs.Incidents.Select(e => e.Id).Should().Equal(1001, 1002);
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public sealed class StepLimitLeaseTests : IDisposable
         (await IsFreeAsync()).Should().BeTrue();
         _host.Clock.Advance(10 * Lease);
         _host.Backend.Calls.Count(name => name is "Renew").Should().Be(12);
-        _host.Logs.Entries.Should().BeEmpty();
+        _host.Logs.Incidents.Should().BeEmpty();
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class StepLimitLeaseTests : IDisposable
         _go.Release();
         await call;
 
-        _host.Logs.Entries.Should().ContainSingle().Which.Id.Should().Be(4012);
+        _host.Logs.Incidents.Should().ContainSingle().Which.Id.Should().Be(4012);
         _host.Backend.Calls.Count(name => name is "Renew").Should().Be(1);
     }
 

@@ -235,7 +235,7 @@ public sealed class StepLimitTokenTests : IDisposable
         _host.Clock.Advance(FallbackHost.Budget);
         await call;
 
-        _host.Logs.Entries.Should().BeEmpty();
+        _host.Logs.Incidents.Should().BeEmpty();
         gate.SetResult();
         await _host.Backend.EndedAsync();
     }

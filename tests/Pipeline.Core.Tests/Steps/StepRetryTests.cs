@@ -159,7 +159,7 @@ public sealed class StepRetryTests : IDisposable
 
         await runner.RunAsync(0);
 
-        var entry = _host.Logs.Entries.Should().ContainSingle().Subject;
+        var entry = _host.Logs.Incidents.Should().ContainSingle().Subject;
         entry.Should().BeEquivalentTo((1000, LogLevel.Debug));
         entry.Text.Should().Contain("attempt 1 failed with FormatException").And.NotContain("attempt 1'");
     }

@@ -106,7 +106,7 @@ public sealed class StepTelemetryTests
         (await runner.RunAsync(2)).Value.Should().Be(2);
 
         good.Records.Should().HaveCount(2);
-        host.Logs.Entries.Should().ContainSingle().Which.Id.Should().Be(1003);
+        host.Logs.Incidents.Should().ContainSingle().Which.Id.Should().Be(1003);
         metrics.Of("pipeline.telemetry.sink.errors").Should().Equal((1, "pipeline.sink=recording"), (1, "pipeline.sink=recording"));
     }
 

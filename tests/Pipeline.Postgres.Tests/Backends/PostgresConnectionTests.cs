@@ -31,7 +31,7 @@ public sealed class PostgresConnectionTests(PostgresFixture fixture) : IClassFix
     [Fact]
     public async Task A_silent_server_ends_a_call_with_its_deadline_and_the_connection_is_replaced()
     {
-        await using var connection = await ConnectAsync(options => options.CommandTimeout = TimeSpan.FromMilliseconds(500), pool: 1);
+        await using var connection = await ConnectAsync(options => options.CommandTimeout = TimeSpan.FromSeconds(2), pool: 1);
         var before = await connection.AskAsync("SELECT pg_backend_pid()");
         using var silence = _proxy.Silence("SELECT 'lost'");
 

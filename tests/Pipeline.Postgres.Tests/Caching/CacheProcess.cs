@@ -35,6 +35,8 @@ internal sealed class CacheProcess : IAsyncDisposable
             PostgresSource.Own(new NpgsqlConnectionStringBuilder(connectionString)), options, suite: "", time ?? TimeProvider.System, NullLogger<PostgresConnection>.Instance));
     }
 
+    public static CacheProcess On(PostgresConnection connection) => new(connection);
+
     /// <summary>Stores a text.</summary>
     public async Task SetAsync(string key, string text, CacheEntryOptions? options = null) =>
         await Cache.SetAsync(key, new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text)), options ?? Lasting);

@@ -16,7 +16,7 @@ public sealed class PostgresCacheFormatTests
     public void Notices_are_written_and_read_as_documented()
     {
         PostgresCacheNotice.ForKey(Sender, "a").Should().Be(Key);
-        (PostgresCacheNotice.StartForTag(Sender) + "1767323045678901" + PostgresCacheNotice.EndForTag("über:")).Should().Be(Tag);
+        PostgresCacheNotice.ForTag(Sender, 1767323045678901, "über:").Should().Be(Tag);
         Read(Key).Should().Be(new PostgresCacheNotice(PostgresCacheNoticeKind.Key, Sender, 0, "a"));
         Read(Tag).Should().Be(new PostgresCacheNotice(PostgresCacheNoticeKind.Tag, Sender, 1_767_323_045_678_901, "über:"));
     }

@@ -10,20 +10,16 @@ using Pipeline.Postgres.Servers.Proxying;
 namespace Pipeline.Postgres.Caching;
 
 /// <summary>
-/// The cache on a real server, whose time is put ahead. Each opening is a process with a connection of its own, whose clock is five minutes fast or slow. The facts of
-/// a class share a database: each names its keys for itself.
+/// The cache on a real server, whose time stands still until a test moves it. Each opening is a process, whose clock is five minutes fast or slow. The facts of a class
+/// share a database: each names its keys for itself.
 /// </summary>
 internal sealed class PostgresCacheTestStore(PostgresTopologyKind kind) : CacheTestStore
 {
-    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Shift = TimeSpan.FromMinutes(5);
 
-    private readonly List<(CacheProcess Process, PostgresProxy? Proxy)> _opened = [];
+    private readonly List<(CacheProcess Process, SharedRoute? Route)> _opened = [];
     private readonly Dictionary<PostgresProxy, CommandHold<PostgresStatement>> _cut = [];
     private MovableClock? _clock;
-
-    /// <summary>A quarter of it is the tolerance, and a loaded machine answers late.</summary>
-    public override TimeSpan Tick => TimeSpan.FromSeconds(8);
 
     public override GenerationSettings Generation => new() { Sequences = 4, OperationsPerSequence = 14, FirstSeed = ((ulong)kind * 1_000) + 1 };
 
@@ -35,12 +31,9 @@ internal sealed class PostgresCacheTestStore(PostgresTopologyKind kind) : CacheT
 
     public override async ValueTask<ICacheBackend> OpenAsync()
     {
-        var (connectionString, proxy) = await RouteAsync();
-        var process = CacheProcess.Start(
-            connectionString,
-            options => options.CommandTimeout = TimeSpan.FromSeconds(20),
-            new ShiftedTimeProvider(_opened.Count % 2 == 0 ? Shift : -Shift));
-        _opened.Add((process, proxy));
+        var route = await SharedRoute.TakeAsync(Clock, kind);
+        var process = CacheProcess.On(PostgresTestClient.Borrow(route.Source, time: new ShiftedTimeProvider(_opened.Count % 2 == 0 ? Shift : -Shift)));
+        _opened.Add((process, route));
         await process.Connection.PrepareAsync(CancellationToken.None);
         return process.Cache;
     }
@@ -80,9 +73,11 @@ internal sealed class PostgresCacheTestStore(PostgresTopologyKind kind) : CacheT
 
     public override async ValueTask<bool> CutFeedAsync(ICacheBackend cache)
     {
-        var (process, proxy) = _opened.Single(one => one.Process.Cache == cache);
-        if (proxy is null)
+        var (process, route) = _opened.Single(one => one.Process.Cache == cache);
+        if (route?.Proxy is not { } proxy)
             return false;
+
+        route.IsSpoilt = true;
 
         // What the process calls for goes on; what it listens to is not heard of by the server.
         _cut.Add(proxy, proxy.Hold("LISTEN"));
@@ -106,31 +101,20 @@ internal sealed class PostgresCacheTestStore(PostgresTopologyKind kind) : CacheT
 
     public override ValueTask RestoreFeedAsync(ICacheBackend cache)
     {
-        if (_opened.Single(one => one.Process.Cache == cache).Proxy is { } proxy)
+        if (_opened.Single(one => one.Process.Cache == cache).Route?.Proxy is { } proxy)
             _cut[proxy].Release();
         return ValueTask.CompletedTask;
     }
 
     public override async ValueTask DisposeAsync()
     {
-        foreach (var (process, proxy) in _opened)
+        foreach (var (process, route) in _opened)
         {
-            if (proxy is not null && _cut.TryGetValue(proxy, out var hold))
+            if (route?.Proxy is { } proxy && _cut.TryGetValue(proxy, out var hold))
                 hold.Release();
             await process.DisposeAsync();
-            if (proxy is not null)
-                await proxy.DisposeAsync();
+            if (route is not null)
+                await route.ReturnAsync();
         }
-    }
-
-    private async Task<(string ConnectionString, PostgresProxy? Proxy)> RouteAsync()
-    {
-        if (kind != PostgresTopologyKind.SlowNode)
-            return (Clock.ConnectionString(), null);
-
-        var proxy = PostgresProxy.Start((await SharedServers.NodeAsync()).EndPoint);
-        proxy.RequestDelay = Delay;
-        proxy.ReplyDelay = Delay;
-        return (Clock.ConnectionString(proxy.EndPoint), proxy);
     }
 }

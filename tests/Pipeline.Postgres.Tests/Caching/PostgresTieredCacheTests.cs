@@ -10,6 +10,9 @@ namespace Pipeline.Postgres.Caching;
 /// <summary>The cache of two processes with one PostgreSQL between them.</summary>
 public sealed class PostgresTieredCacheTests : IAsyncLifetime
 {
+    // A backend that is only slow is no reason to make a value without it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private PostgresServer _server = null!;
     private PostgresProxy _proxy = null!;
     private TieredProcess _one = null!;
@@ -70,7 +73,7 @@ public sealed class PostgresTieredCacheTests : IAsyncLifetime
     [Fact]
     public async Task A_feed_that_is_cut_in_the_middle_is_made_up_for()
     {
-        await using var wary = TieredProcess.Start(_server.ConnectionString("postgres", _proxy.EndPoint), options => options.UnconfirmedFor = TimeSpan.Zero);
+        await using var wary = TieredProcess.Start(_server.ConnectionString("postgres", _proxy.EndPoint), options => (options.UnconfirmedFor, options.BackendTimeout) = (TimeSpan.Zero, Patience));
         await Waiting.UntilAsync(() => Task.FromResult(((PostgresCacheBackend)wary.Backend).IsHearing), "the process to hear the feed");
         (await _one.GetAsync("a", "old", "t")).Should().Be("old");
         (await wary.GetAsync("a", "never made", "t")).Should().Be("old");
@@ -136,6 +139,8 @@ public sealed class PostgresTieredCacheTests : IAsyncLifetime
     private static void Configure(TieredCacheOptions options)
     {
         options.BackendBreak = TimeSpan.FromMilliseconds(100);
+        options.BackendTimeout = Patience;
+        options.FillLease = TimeSpan.FromMinutes(1);
         options.Default.StaleFor = TimeSpan.FromHours(1);
         options.Default.RetryDelay = TimeSpan.FromMilliseconds(10);
     }

@@ -28,7 +28,7 @@ internal sealed class TieredProcess : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddPipeline()
-            .UsePostgres(connectionString, PipelineRoles.Cache, settings => settings.CommandTimeout = TimeSpan.FromSeconds(2))
+            .UsePostgres(connectionString, PipelineRoles.Cache, settings => settings.CommandTimeout = TimeSpan.FromSeconds(10))
             .ConfigureCache(cache => configure?.Invoke(cache));
         return new TieredProcess(services.BuildServiceProvider());
     }

@@ -6,4 +6,5 @@ using Xunit;
 namespace Pipeline.Postgres.Fixtures;
 
 public sealed class LongestFirst() : LongestFirstOrderer(
-    "PostgresQueueSlowNodeConformance", "PostgresCache", "PostgresTaskTracker", "PostgresQueue", "PostgresIdempotency", "PostgresStateFault", "PostgresRateLimiter");
+    "PostgresVectorIndexSlowNode", "PostgresQueueSlowNode", "PostgresRateLimiterManualClock", "PostgresVectorIndex", "PostgresQueue", "PostgresLearningStore", "PostgresRateLimiter",
+    "PostgresCache", "PostgresTaskTracker", "PostgresTelemetry");

@@ -9,7 +9,7 @@ using Pipeline.Queues;
 namespace Pipeline.Postgres.Queues;
 
 /// <summary>
-/// Queues on a real server, whose time is put ahead. All facts of a class share the tables, and the sessions, whose plans are made once.
+/// Queues on a real server, whose time stands still until a test moves it. All facts of a class share the tables, and the sessions, whose plans are made once.
 /// </summary>
 public sealed class PostgresQueueTestStore(PostgresTopologyKind kind) : QueueTestStore
 {
@@ -19,8 +19,8 @@ public sealed class PostgresQueueTestStore(PostgresTopologyKind kind) : QueueTes
     private readonly List<IAsyncDisposable> _opened = [];
     private MovableClock? _clock;
 
-    /// <summary>A quarter of it is the tolerance, and a loaded machine answers late. Who waits for a time does so by the process's own clock, which is not put ahead for it.</summary>
-    public override TimeSpan Tick => TimeSpan.FromSeconds(2.5);
+    /// <summary>Who waits for a time does so by the process's own clock, which no advance brings nearer.</summary>
+    public override TimeSpan Tick => TimeSpan.FromSeconds(2);
 
     public override GenerationSettings Generation => new() { Sequences = kind == PostgresTopologyKind.SlowNode ? 3 : 10, OperationsPerSequence = 15 };
 
@@ -34,7 +34,7 @@ public sealed class PostgresQueueTestStore(PostgresTopologyKind kind) : QueueTes
     {
         var source = await Sources.GetOrAdd(kind, static (kind, clock) => new(async () => NpgsqlDataSource.Create(
             PostgresConnectionString.WithDefaults(PostgresConnectionString.Parse(clock.ConnectionString(await SharedServers.ProxyOfAsync(kind)))))), _clock!).Value;
-        var connection = PostgresTestClient.Borrow(source, time: _clock!.ClientTime);
+        var connection = PostgresTestClient.Borrow(source, time: _clock!.WaitingTime);
         var provider = new PostgresQueueProvider(connection, catalog);
         _opened.Add(provider);
         _opened.Add(connection);

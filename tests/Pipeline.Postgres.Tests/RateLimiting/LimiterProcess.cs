@@ -18,7 +18,7 @@ internal sealed class LimiterProcess(PostgresConnection connection) : IAsyncDisp
     {
         // What connects and prepares for the first time must not be hurried.
         var source = PostgresSource.Own(new NpgsqlConnectionStringBuilder(connectionString));
-        await using (var first = new PostgresConnection(source with { IsOwned = false }, new(), "", TimeProvider.System, NullLogger<PostgresConnection>.Instance))
+        await using (var first = new PostgresConnection(source with { IsOwned = false }, new() { CommandTimeout = TimeSpan.FromMinutes(2) }, "", TimeProvider.System, NullLogger<PostgresConnection>.Instance))
         {
             await first.PrepareAsync(CancellationToken.None);
         }

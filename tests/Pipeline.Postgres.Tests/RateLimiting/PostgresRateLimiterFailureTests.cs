@@ -54,7 +54,7 @@ public sealed class PostgresRateLimiterFailureTests(PostgresFixture fixture) : I
     {
         await using var proxy = PostgresProxy.Start(fixture.Node.EndPoint);
         await using var process = await StartThroughAsync(proxy, Impatient);
-        var held = (await process.Limiter.AcquireAsync(All)).Reservation!;
+        var held = await HoldAsync(process.Limiter);
         proxy.Mode = ProxyMode.Stalled;
 
         await EachCallAsync(process.Limiter, held);
@@ -96,7 +96,9 @@ public sealed class PostgresRateLimiterFailureTests(PostgresFixture fixture) : I
     {
         var database = await fixture.Node.CreateDatabaseAsync();
         await using var process = await LimiterProcess.StartAsync(database, Impatient);
-        await process.Limiter.AcquireAsync(All);
+        await using var patient = await LimiterProcess.StartAsync(database);
+        await patient.Limiter.AcquireAsync(All);
+        await AnsweredAsync(process.Limiter);
         await using var other = Npgsql.NpgsqlDataSource.Create(database);
         await using (var connection = await other.OpenConnectionAsync())
         {
@@ -112,7 +114,7 @@ public sealed class PostgresRateLimiterFailureTests(PostgresFixture fixture) : I
                 async () => await fixture.Node.ScalarAsync($"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}' AND wait_event_type = 'Lock'") is 0L, "the statement to be given up");
         }
 
-        await RemainingAsync(process.Limiter, 7, 9);
+        await RemainingAsync(patient.Limiter, 7, 9);
     }
 
     [Fact]
@@ -249,6 +251,26 @@ public sealed class PostgresRateLimiterFailureTests(PostgresFixture fixture) : I
         var process = await LimiterProcess.StartAsync(fixture.Node.ConnectionString(database, proxy.EndPoint), timeout);
         await AnsweredAsync(process.Limiter);
         return process;
+    }
+
+    private static async Task<RateLimitReservation> HoldAsync(PostgresRateLimiter limiter)
+    {
+        RateLimitReservation? held = null;
+        await Waiting.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    held = (await limiter.AcquireAsync(All)).Reservation;
+                    return true;
+                }
+                catch (BackendUnavailableException)
+                {
+                    return false;
+                }
+            },
+            "an answer in so short a time");
+        return held!;
     }
 
     private static async Task EachCallAsync(PostgresRateLimiter limiter, RateLimitReservation held)

@@ -124,8 +124,13 @@ public sealed class PostgresStateFailureTests
         var error = (await process.Store.Invoking(store => store.CompareAndSetAsync(Key, default, 0).AsTask()).Should().ThrowAsync<BackendRefusedException>()).Which;
 
         error.Message.Should().Contain("right").And.NotContain("secret");
+        await using (var refused = process.Store.WatchAsync("space").GetAsyncEnumerator())
+            await refused.Invoking(watch => watch.MoveNextAsync().AsTask()).Should().ThrowAsync<BackendRefusedException>();
+
         await server.ExecuteAsync(
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pipeline TO reader; GRANT USAGE, SELECT ON SEQUENCE pipeline.state_versions TO reader");
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pipeline TO reader; GRANT USAGE ON SEQUENCE pipeline.state_versions, pipeline.state_reports TO reader");
+        await using var changes = process.Store.WatchAsync("space").GetAsyncEnumerator();
+        (await changes.MoveNextAsync()).Should().BeTrue();
         await WriteAsync(process, "value");
         (await process.Store.DeleteAsync(Key)).Should().BeTrue();
     }

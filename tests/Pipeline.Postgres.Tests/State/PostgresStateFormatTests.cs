@@ -9,27 +9,32 @@ namespace Pipeline.Postgres.State;
 public sealed class PostgresStateFormatTests
 {
     [Theory]
-    [InlineData(StateChangeKind.Written, "space", "acme/1", "1w5:spaceacme/1")]
-    [InlineData(StateChangeKind.Deleted, "1:2", "ü", "1d3:1:2ü")]
+    [InlineData(StateChangeKind.Written, "space", "acme/1", "1w42:5:spaceacme/1")]
+    [InlineData(StateChangeKind.Deleted, "1:2", "ü", "1d42:3:1:2ü")]
     public void A_report_is_written_and_read(StateChangeKind kind, string space, string key, string payload)
     {
-        PostgresStateReport.Write(kind, new StateKey(space, key)).Should().Be(payload);
+        var report = new PostgresStateReport(42, kind, new StateKey(space, key));
+        report.Write().Should().Be(payload);
 
-        PostgresStateReport.TryRead(payload, out var change).Should().BeTrue();
-        change.Should().Be(new StateChange(kind, new StateKey(space, key)));
+        PostgresStateReport.TryRead(payload, out var read).Should().BeTrue();
+        read.Should().Be(report);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("1w")]
-    [InlineData("1w:space")]
-    [InlineData("1w5:space")]
-    [InlineData("1w0:space")]
-    [InlineData("1w9:space")]
-    [InlineData("1w-1:space")]
-    [InlineData("1x5:spacekey")]
-    [InlineData("2w5:spacekey")]
-    [InlineData("1w5:spacek\n")]
+    [InlineData("1w1")]
+    [InlineData("1w1:space")]
+    [InlineData("1w5:spacekey")]
+    [InlineData("1w1:5:space")]
+    [InlineData("1w1:0:space")]
+    [InlineData("1w1:9:space")]
+    [InlineData("1w1:-1:space")]
+    [InlineData("1w:5:spacekey")]
+    [InlineData("1w-1:5:spacekey")]
+    [InlineData("1x1:5:spacekey")]
+    [InlineData("2w1:5:spacekey")]
+    [InlineData("1w1:5:spacek\n")]
     public void Other_text_is_no_report(string payload) => PostgresStateReport.TryRead(payload, out _).Should().BeFalse();
 
     [Fact]

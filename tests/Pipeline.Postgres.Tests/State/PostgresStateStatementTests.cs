@@ -1,4 +1,5 @@
 using FluentAssertions;
+using Pipeline.Backends;
 using Pipeline.Conformance;
 using Pipeline.Postgres.Fixtures;
 using Pipeline.Postgres.Servers.Proxying;
@@ -34,7 +35,7 @@ public sealed class PostgresStateStatementTests : IClassFixture<PostgresFixture>
     }
 
     [Fact]
-    public async Task Each_call_is_one_statement_whatever_its_outcome()
+    public async Task Each_call_is_one_statement_whatever_its_outcome_and_changes_are_told_apart()
     {
         var key = new StateKey(_space, "key");
         var counter = new StatementCounter(_fixture.Node, _fixture.Database);
@@ -52,10 +53,14 @@ public sealed class PostgresStateStatementTests : IClassFixture<PostgresFixture>
         (await Store.DeleteAsync(key)).Should().BeFalse();
         (await Store.CompareAndSetAsync(key, default, written.Version)).Succeeded.Should().BeFalse();
 
+        // Three changes, told one by one or together.
+        await _process.Connection.Notifications.FlushAsync(PostgresTopic.State);
         var counts = _proxy.Counts();
-        counts.Runs.Should().Be(10, "{0}", counts);
-        counts.RoundTrips.Should().Be(10, "{0}", counts);
-        (await counter.ReadAsync()).Operations.Should().Be(10);
+        var told = counts["pg_notify"];
+        told.Should().BeInRange(1, 3, "{0}", counts);
+        counts.Runs.Should().Be(10 + told, "{0}", counts);
+        counts.RoundTrips.Should().Be(10 + told, "{0}", counts);
+        (await counter.ReadAsync()).Operations.Should().Be(10 + told);
     }
 
     [Fact]

@@ -93,6 +93,56 @@ public sealed class PostgresStateWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_that_nobody_told_shows_by_its_number_and_once_another_is_told_it_is_to_be_read_again()
+    {
+        await using var changes = await WatchAsync(_watching);
+        await _server.ExecuteAsync("SELECT nextval('pipeline.state_reports')");
+        await WriteAsync("a");
+
+        (await NextAsync(changes)).Should().Be(Written("a"));
+        (await NextAsync(changes)).Should().Be(Resync);
+        await WriteAsync("b");
+        (await NextAsync(changes)).Should().Be(Written("b"));
+    }
+
+    [Fact]
+    public async Task A_change_that_nobody_told_shows_also_where_nothing_is_written_any_more()
+    {
+        await using var changes = await WatchAsync(_watching);
+        await _server.ExecuteAsync("SELECT nextval('pipeline.state_reports')");
+
+        (await NextAsync(changes)).Should().Be(Resync);
+    }
+
+    [Fact]
+    public async Task Of_two_changes_of_an_entry_that_are_told_the_wrong_way_round_the_later_is_told_twice()
+    {
+        await using var changes = await WatchAsync(_watching);
+        var (deleted, written) = (Report(1, StateChangeKind.Deleted), Report(2, StateChangeKind.Written));
+        await _server.ExecuteAsync("SELECT nextval('pipeline.state_reports') FROM generate_series(1, 2)");
+        await _server.ExecuteAsync($"SELECT pg_notify('pipeline:state', payload) FROM unnest('{{{written},{deleted}}}'::text[]) AS payload");
+
+        (await NextAsync(changes)).Should().Be(Written("a"));
+        (await NextAsync(changes)).Should().Be(Written("a"));
+
+        static string Report(long number, StateChangeKind kind) => new PostgresStateReport(number, kind, new StateKey("space", "a")).Write();
+    }
+
+    [Fact]
+    public async Task The_end_of_a_process_waits_until_its_changes_are_told()
+    {
+        await using var changes = await WatchAsync(_watching);
+        var ending = StateProcess.Start(_server.ConnectionString("postgres"));
+        for (var i = 0; i < 50; i++)
+            (await ending.Store.CompareAndSetAsync(new StateKey("space", $"{i}"), default, StateEntry.NoVersion)).Succeeded.Should().BeTrue();
+
+        await ending.DisposeAsync();
+
+        for (var i = 0; i < 50; i++)
+            (await NextAsync(changes)).Should().Be(Written($"{i}"));
+    }
+
+    [Fact]
     public async Task A_change_that_is_rolled_back_is_not_reported_and_the_longest_names_are()
     {
         var (space, key) = (new string('ü', 256), new string('ä', 256));
@@ -101,7 +151,7 @@ public sealed class PostgresStateWatchTests : IAsyncLifetime
         await using var transaction = await connection.BeginTransactionAsync();
         await using var insert = new Npgsql.NpgsqlCommand("SELECT pg_notify('pipeline:state', $1)", connection)
         {
-            Parameters = { new() { Value = PostgresStateReport.Write(StateChangeKind.Written, new StateKey(space, "rolled back")) } },
+            Parameters = { new() { Value = new PostgresStateReport(1_000, StateChangeKind.Written, new StateKey(space, "rolled back")).Write() } },
         };
         await insert.ExecuteNonQueryAsync();
         await transaction.RollbackAsync();

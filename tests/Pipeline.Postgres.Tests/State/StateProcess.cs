@@ -26,6 +26,8 @@ internal sealed class StateProcess : IAsyncDisposable
             PostgresSource.Own(new NpgsqlConnectionStringBuilder(connectionString)), options, suite: "", time ?? TimeProvider.System, NullLogger<PostgresConnection>.Instance));
     }
 
+    public static StateProcess On(PostgresConnection connection) => new(connection);
+
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();

@@ -31,6 +31,8 @@ internal sealed class CacheProcess : IAsyncDisposable
     public static CacheProcess Start(ConfigurationOptions options, string prefix, Action<RedisOptions>? configure = null, TimeProvider? time = null) =>
         new(RedisTestClient.Connect(options, prefix, configure, time));
 
+    public static CacheProcess On(RedisConnection connection) => new(connection);
+
     /// <summary>Stores a text.</summary>
     public async Task SetAsync(string key, string text, CacheEntryOptions? options = null) =>
         await Cache.SetAsync(key, new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text)), options ?? Lasting);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Pipeline.Backends;
 using Pipeline.Caching;
@@ -12,56 +11,40 @@ using StackExchange.Redis;
 namespace Pipeline.Redis.Caching;
 
 /// <summary>
-/// The cache on a real server, whose time really passes. Each opening is a process with a connection of its own, whose clock is five minutes fast or slow.
+/// The cache on a real server, by a clock of the test's own. Each opening is a process, whose clock is five minutes fast or slow.
 /// </summary>
 internal sealed class RedisCacheTestStore(RedisTopologyKind kind) : CacheTestStore
 {
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Shift = TimeSpan.FromMinutes(5);
 
     private readonly string _prefix = RedisTestClient.NewPrefix();
     private readonly List<(CacheProcess Process, RedisProxy? Proxy)> _opened = [];
     private readonly Dictionary<RedisProxy, CommandHold<RedisCommand>> _cut = [];
+    private readonly StandingClock _clock = new();
     private RedisConnection? _observer;
 
-    public override TimeSpan Tick => TimeSpan.FromMilliseconds(800);
-
-    public override TimeSpan ClockTolerance => TimeSpan.FromMilliseconds(350);
-
-    public override GenerationSettings Generation => new() { Sequences = 4, OperationsPerSequence = 14, FirstSeed = ((ulong)kind * 1_000) + 1 };
+    public override GenerationSettings Generation => new() { Sequences = 4, OperationsPerSequence = 40, FirstSeed = ((ulong)kind * 1_000) + 1 };
 
     public override int Repetitions => kind == RedisTopologyKind.SlowNode ? 12 : 40;
 
     private RedisConnection Observer => _observer!;
 
     public override async ValueTask InitializeAsync() =>
-        _observer = RedisTestClient.Connect(
-            await RedisTestClient.OptionsAsync(kind == RedisTopologyKind.SlowNode ? RedisTopologyKind.Node : kind), _prefix);
+        _observer = await RedisTestClient.BorrowAsync(kind == RedisTopologyKind.SlowNode ? RedisTopologyKind.Node : kind, _prefix, _clock);
 
     public override async ValueTask<ICacheBackend> OpenAsync()
     {
-        var (options, proxy) = await OptionsAsync();
-        var process = CacheProcess.Start(
-            options, _prefix, settings => settings.CommandTimeout = TimeSpan.FromSeconds(20), new ShiftedTimeProvider(_opened.Count % 2 == 0 ? Shift : -Shift));
+        var (connection, proxy) = await ConnectAsync(_clock.ClientTime.Shifted(_opened.Count % 2 == 0 ? Shift : -Shift));
+        var process = CacheProcess.On(connection);
         _opened.Add((process, proxy));
         return process.Cache;
     }
 
-    public override async ValueTask AdvanceAsync(TimeSpan time)
-    {
-        // Beyond what two processes' estimates of the server's time may differ by. A delay can end a few milliseconds early.
-        var end = time + Slack;
-        var waited = Stopwatch.StartNew();
-        while (waited.Elapsed < end)
-            await Task.Delay(end - waited.Elapsed + TimeSpan.FromMilliseconds(1));
-    }
+    public override ValueTask AdvanceAsync(TimeSpan time) => _clock.AdvanceAsync(time);
 
-    public override async ValueTask<DateTimeOffset> GetServerTimeAsync()
-    {
-        var reply = (long[])await Observer.CallAsync("time", 0, static (session, _) => session.Database.ExecuteAsync("TIME"));
-        return DateTimeOffset.UnixEpoch.AddSeconds(reply[0]).AddMicroseconds(reply[1]);
-    }
+    public override ValueTask<DateTimeOffset> GetServerTimeAsync() => ValueTask.FromResult(_clock.Now);
 
     public override async ValueTask<bool?> LoseCounterAsync(ICacheBackend cache, string tag)
     {
@@ -100,11 +83,17 @@ internal sealed class RedisCacheTestStore(RedisTopologyKind kind) : CacheTestSto
             {
                 try
                 {
-                    await process.Cache.RemoveAsync("probe");
+                    await process.Cache.RemoveAsync("probe").AsTask().WaitAsync(ProbePatience);
                     return true;
                 }
                 catch (BackendUnavailableException)
                 {
+                    return false;
+                }
+                catch (TimeoutException)
+                {
+                    // The client now and then leaves a handshake unfinished.
+                    proxy.CutConnections();
                     return false;
                 }
             },
@@ -132,10 +121,10 @@ internal sealed class RedisCacheTestStore(RedisTopologyKind kind) : CacheTestSto
             await _observer.DisposeAsync();
     }
 
-    private async Task<(ConfigurationOptions Options, RedisProxy? Proxy)> OptionsAsync()
+    private async Task<(RedisConnection Connection, RedisProxy? Proxy)> ConnectAsync(TimeProvider time)
     {
         if (kind != RedisTopologyKind.SlowNode)
-            return (await RedisTestClient.OptionsAsync(kind), null);
+            return (await RedisTestClient.BorrowAsync(kind, _prefix, _clock, time), null);
 
         var options = await RedisTestClient.OptionsAsync(RedisTopologyKind.Node);
         var proxy = RedisProxy.Start((IPEndPoint)options.EndPoints[0]);
@@ -143,6 +132,6 @@ internal sealed class RedisCacheTestStore(RedisTopologyKind kind) : CacheTestSto
         proxy.ReplyDelay = Delay;
         options.EndPoints.Clear();
         options.EndPoints.Add(proxy.EndPoint);
-        return (options, proxy);
+        return (RedisTestClient.Connect(options, _prefix, _clock, time), proxy);
     }
 }

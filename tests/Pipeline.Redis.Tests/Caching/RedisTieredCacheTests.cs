@@ -11,6 +11,9 @@ namespace Pipeline.Redis.Caching;
 /// <summary>The cache of two processes with one Redis between them.</summary>
 public sealed class RedisTieredCacheTests : IAsyncLifetime
 {
+    // A backend that is only slow is no reason to make a value without it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly string _prefix = RedisTestClient.NewPrefix();
     private RedisServer _server = null!;
     private RedisProxy _proxy = null!;
@@ -72,7 +75,7 @@ public sealed class RedisTieredCacheTests : IAsyncLifetime
     [Fact]
     public async Task A_feed_that_is_cut_in_the_middle_is_made_up_for()
     {
-        await using var wary = TieredProcess.Start(_server.ClientOptions(_proxy), _prefix, options => options.UnconfirmedFor = TimeSpan.Zero);
+        await using var wary = TieredProcess.Start(_server.ClientOptions(_proxy), _prefix, options => (options.UnconfirmedFor, options.BackendTimeout) = (TimeSpan.Zero, Patience));
         await Waiting.UntilAsync(() => Task.FromResult(((RedisCacheBackend)wary.Backend).IsHearing), "the process to hear the feed");
         (await _one.GetAsync("a", "old", "t")).Should().Be("old");
         (await wary.GetAsync("a", "never made", "t")).Should().Be("old");
@@ -138,6 +141,8 @@ public sealed class RedisTieredCacheTests : IAsyncLifetime
     private static void Configure(TieredCacheOptions options)
     {
         options.BackendBreak = TimeSpan.FromMilliseconds(100);
+        options.BackendTimeout = Patience;
+        options.FillLease = TimeSpan.FromMinutes(1);
         options.Default.StaleFor = TimeSpan.FromHours(1);
         options.Default.RetryDelay = TimeSpan.FromMilliseconds(10);
     }

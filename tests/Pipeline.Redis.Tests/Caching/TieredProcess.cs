@@ -32,7 +32,7 @@ internal sealed class TieredProcess : IAsyncDisposable
             .UseRedis(options, PipelineRoles.Cache, settings =>
             {
                 settings.KeyPrefix = prefix;
-                settings.CommandTimeout = TimeSpan.FromSeconds(2);
+                settings.CommandTimeout = TimeSpan.FromSeconds(10);
             })
             .ConfigureCache(cache => configure?.Invoke(cache));
         return new TieredProcess(services.BuildServiceProvider());

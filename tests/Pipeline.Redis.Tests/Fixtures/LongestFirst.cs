@@ -6,4 +6,4 @@ using Xunit;
 namespace Pipeline.Redis.Fixtures;
 
 public sealed class LongestFirst() : LongestFirstOrderer(
-    "RedisQueueSlowNodeConformance", "RedisCache", "RedisTaskTracker", "RedisQueue", "RedisIdempotency", "RedisStateFault", "RedisRateLimiter");
+    "RedisRateLimiterManualClock", "RedisRateLimiterFleet", "RedisTelemetry", "RedisRateLimiter", "RedisQueue", "RedisTaskTracker", "RedisCache", "RedisState");

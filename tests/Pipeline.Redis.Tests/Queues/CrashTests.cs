@@ -11,7 +11,7 @@ public sealed class CrashTests
     public async Task Killed_workers_and_a_killed_server_lose_double_and_disorder_nothing()
     {
         var (exitCode, output) = await CrashProgram.RunAsync(
-            "--backend redis --messages 10000 --workers 4 --lease 1.5 --server-kills 1 --server-pauses 0 --worker-pauses 1 --client-cuts 1");
+            "--backend redis --messages 6000 --workers 3 --lease 1.5 --server-kills 1 --server-pauses 0 --worker-pauses 1 --client-cuts 1");
 
         exitCode.Should().Be(0, output);
         output.Should().Contain("Every promise was kept.");

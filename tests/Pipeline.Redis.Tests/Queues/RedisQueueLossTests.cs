@@ -22,7 +22,7 @@ public sealed class RedisQueueLossTests : IAsyncLifetime
     {
         _server = await RedisServer.StartAsync();
         _proxy = RedisProxy.Start(_server.EndPoint);
-        _process = Open(_server.ClientOptions(_proxy), RedisTestClient.NewPrefix(), configure: options => options.CommandTimeout = TimeSpan.FromSeconds(1));
+        _process = Open(_server.ClientOptions(_proxy), RedisTestClient.NewPrefix(), configure: options => options.CommandTimeout = TimeSpan.FromSeconds(4));
         await Queue.EnqueueAsync([Message("warm")]);
         await Queue.CompleteAsync([new QueueCompletion((await _process.ReceiveAsync())[0].Receipt)]);
     }

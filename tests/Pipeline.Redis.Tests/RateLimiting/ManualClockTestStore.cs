@@ -44,7 +44,7 @@ internal sealed class ManualClockTestStore : RateLimiterTestStore
 
     public override async ValueTask InitializeAsync()
     {
-        _connection = RedisTestClient.Connect(await RedisTestClient.OptionsAsync(RedisTopologyKind.Node), _prefix);
+        _connection = await RedisTestClient.BorrowAsync(RedisTopologyKind.Node, _prefix);
         _limiter = new RedisRateLimiter(_connection, NullLogger<RedisRateLimiter>.Instance, RewrittenScripts.ByHand(ClockKey));
         await WriteClockAsync();
     }

@@ -51,7 +51,7 @@ public sealed partial class RedisRateLimiterFailureTests
         await using var server = await RedisServer.StartAsync();
         await using var proxy = RedisProxy.Start(server.EndPoint);
         await using var process = LimiterProcess.Start(server.ClientOptions(proxy), _prefix, Impatient);
-        var held = (await process.Limiter.AcquireAsync(All)).Reservation!;
+        var held = await HoldAsync(process.Limiter);
         proxy.Mode = ProxyMode.Stalled;
 
         await EachCallAsync<BackendUnavailableException>(process.Limiter, held);
@@ -225,6 +225,26 @@ public sealed partial class RedisRateLimiterFailureTests
 
     private static Task NormalAsync(IRateLimiter limiter, RateLimitRequest request) =>
         Waiting.UntilAsync(async () => !(await limiter.PeekAsync(request)).IsDegraded, "the backend to decide");
+
+    private static async Task<RateLimitReservation> HoldAsync(RedisRateLimiter limiter)
+    {
+        RateLimitReservation? held = null;
+        await Waiting.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    held = (await limiter.AcquireAsync(All)).Reservation;
+                    return true;
+                }
+                catch (BackendUnavailableException)
+                {
+                    return false;
+                }
+            },
+            "an answer in so short a time");
+        return held!;
+    }
 
     private static async Task EachCallAsync<TException>(RedisRateLimiter limiter, RateLimitReservation held)
         where TException : Exception

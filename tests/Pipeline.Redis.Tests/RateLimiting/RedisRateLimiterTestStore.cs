@@ -4,7 +4,6 @@ using Pipeline.Conformance.RateLimiting;
 using Pipeline.Conformance;
 using Pipeline.RateLimiting;
 using Pipeline.Redis.Fixtures;
-using StackExchange.Redis;
 
 namespace Pipeline.Redis.RateLimiting;
 
@@ -17,7 +16,6 @@ internal sealed class RedisRateLimiterTestStore(RedisTopologyKind kind) : RateLi
     private readonly List<RedisConnection> _connections = [];
     private readonly string _prefix = RedisTestClient.NewPrefix();
     private readonly Lock _gate = new();
-    private ConfigurationOptions? _options;
     private Moved _moved = new(TimeSpan.Zero, LimiterScripts.Default);
 
     /// <summary>A quarter of it is the tolerance, and a loaded machine answers late. Since time is not waited for, it costs nothing.</summary>
@@ -29,14 +27,12 @@ internal sealed class RedisRateLimiterTestStore(RedisTopologyKind kind) : RateLi
 
     public override int Repetitions => 60;
 
-    public override async ValueTask InitializeAsync() => _options = await RedisTestClient.OptionsAsync(kind);
-
-    public override ValueTask<IRateLimiter> OpenAsync(TimeSpan clientClockOffset)
+    public override async ValueTask<IRateLimiter> OpenAsync(TimeSpan clientClockOffset)
     {
-        var connection = RedisTestClient.Connect(_options!.Clone(), _prefix, time: new ShiftedTimeProvider(clientClockOffset));
+        var connection = await RedisTestClient.BorrowAsync(kind, _prefix, new ShiftedTimeProvider(clientClockOffset));
         _connections.Add(connection);
         var current = Open();
-        return ValueTask.FromResult<IRateLimiter>(new ForwardingLimiter(
+        return new ForwardingLimiter(
             () =>
             {
                 var known = Volatile.Read(ref current);
@@ -47,7 +43,7 @@ internal sealed class RedisRateLimiterTestStore(RedisTopologyKind kind) : RateLi
 
                 return known.Limiter;
             },
-            () => ValueTask.CompletedTask));
+            () => ValueTask.CompletedTask);
 
         Opened Open()
         {

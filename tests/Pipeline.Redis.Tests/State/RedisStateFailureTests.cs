@@ -39,7 +39,7 @@ public sealed class RedisStateFailureTests
         await using var server = await RedisServer.StartAsync();
         await using var proxy = RedisProxy.Start(server.EndPoint);
         await using var process = StateProcess.Start(server.ClientOptions(proxy), _prefix, Impatient);
-        await WriteAsync(process, "before");
+        await Waiting.UntilAsync(async () => await process.Store.GetAsync(Key).AsTask().ContinueWith(read => read.IsCompletedSuccessfully), "an answer in so short a time");
         proxy.Mode = ProxyMode.Stalled;
 
         await EachCallAsync<BackendUnavailableException>(process);

@@ -22,7 +22,9 @@ public sealed class RedisStateWatchTests : IAsyncLifetime
     {
         _server = await RedisServer.StartAsync(new RedisServerOptions { AppendFsync = "always" });
         _proxy = RedisProxy.Start(_server.EndPoint);
-        _watching = StateProcess.Start(_server.ClientOptions(_proxy), _prefix);
+
+        // A connection that the client leaves hanging after a cut is replaced after two of its deadlines.
+        _watching = StateProcess.Start(_server.ClientOptions(_proxy), _prefix, TimeSpan.FromSeconds(5));
         _writing = StateProcess.Start(_server.ClientOptions(), _prefix);
     }
 

@@ -7,17 +7,17 @@ using Pipeline.Telemetry;
 
 namespace Pipeline.Redis.Telemetry;
 
-/// <summary>Telemetry on a real server. Each opening is a process with a connection of its own.</summary>
+/// <summary>Telemetry on a real server. Each opening is a process.</summary>
 internal sealed class RedisTelemetryTestStore(RedisTopologyKind kind) : TelemetryStoreTestStore
 {
     private readonly string _prefix = RedisTestClient.NewPrefix();
     private readonly List<RedisConnection> _connections = [];
 
-    public override GenerationSettings Generation => new() { Sequences = kind == RedisTopologyKind.SlowNode ? 2 : 10, FirstSeed = (ulong)kind * 1_000 };
+    public override GenerationSettings Generation => new() { Sequences = kind == RedisTopologyKind.SlowNode ? 2 : 6, FirstSeed = (ulong)kind * 1_000 };
 
     public override async ValueTask<ITelemetryStore> OpenAsync()
     {
-        var connection = RedisTestClient.Connect(await RedisTestClient.OptionsAsync(kind), _prefix);
+        var connection = await RedisTestClient.BorrowAsync(kind, _prefix);
         lock (_connections)
             _connections.Add(connection);
         return new RedisTelemetryStore(connection, new RedisTelemetryOptions(), NullLogger<RedisTelemetryStore>.Instance);

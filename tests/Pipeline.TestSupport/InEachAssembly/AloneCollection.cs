@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Pipeline.TestSupport;
 
-/// <summary>Tests that keep the processors busy: they run by themselves, after those that wait for a server's clock and must not be late.</summary>
+/// <summary>Tests that keep the processors busy: they run by themselves, after those that must not be late.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class AloneCollection
 {

@@ -21,7 +21,8 @@ internal sealed class CacheMetrics
     {
         var meter = meters.Create(PipelineDiagnostics.Name);
         _requests = meter.CreateCounter<long>("pipeline.cache.requests", "{request}", "Requests to the cache, by what it did for them.");
-        _fills = meter.CreateHistogram<double>("pipeline.cache.fill.duration", "s", "How long it took to make missing values, by outcome.");
+        _fills = meter.CreateHistogram(
+            "pipeline.cache.fill.duration", "s", "How long it took to make missing values, by outcome.", tags: null, PipelineDiagnostics.Seconds);
         _unreadable = meter.CreateCounter<long>("pipeline.cache.unreadable", "{entry}", "Entries that were found and could not be read.");
         _unserializable = meter.CreateCounter<long>(
             "pipeline.cache.unserializable", "{value}", "Values that were not stored because their serializer threw.");

@@ -19,7 +19,7 @@ internal sealed class ModelClientMeter
         Name = name;
         Environment = services.GetRequiredPipelineService<RunEnvironment>(suite);
         Metrics = services.GetRequiredService<GenAiMetrics>();
-        Recorder = new StepRecorder(name, Environment);
+        Recorder = new StepRecorder(name, Environment, logs: false);
         Environment.Meter?.AddClient();
     }
 

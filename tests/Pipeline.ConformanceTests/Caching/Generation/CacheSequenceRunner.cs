@@ -15,7 +15,7 @@ namespace Pipeline.Conformance.Caching.Generation;
 /// </remarks>
 internal sealed partial class CacheSequenceRunner
 {
-    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(90);
 
     private readonly CacheTestStore _store;
     private readonly SeededRandom _random;

@@ -126,15 +126,20 @@ internal sealed partial class HistoryWorkload
         return EndAsync(kind, name, receipt, leaseOver, () => queue.AbandonAsync([abandonment]));
     }
 
-    /// <summary>A follow-up whose completion was refused is written down nowhere, and is a stranger if it comes.</summary>
+    /// <summary>A follow-up whose completion was refused is written down nowhere, and is a stranger if it comes, where the two are one act.</summary>
     private async Task CompleteWithFollowUpAsync(IQueue queue, string name, QueueReceipt receipt, DateTimeOffset leaseOver)
     {
         var followUp = new QueueMessage(ReadOnlyMemory<byte>.Empty) { MaxDeliveries = 3 };
         var began = Log.Begin();
+        if (!store.AddsFollowUpsInOneAct)
+        {
+            LogEnqueue(HistoryEventKind.Enqueuing, name, began, followUp);
+        }
+
         var completion = new QueueCompletion(receipt, [new QueueFollowUp(next, followUp)]);
         if (await EndAsync(HistoryEventKind.Completed, name, receipt, leaseOver, () => queue.CompleteAsync([completion])))
         {
-            LogEnqueued(name, began, followUp);
+            LogEnqueue(HistoryEventKind.Enqueued, name, began, followUp);
         }
     }
 

@@ -58,13 +58,13 @@ internal sealed partial class HistoryWorkload(QueueTestStore store, IReadOnlyLis
         await ProcessOf(number).GetQueue(work).EnqueueAsync(messages);
         foreach (var message in messages)
         {
-            LogEnqueued($"producer {number}", began, message);
+            LogEnqueue(HistoryEventKind.Enqueued, $"producer {number}", began, message);
         }
     }
 
-    /// <summary>Writes an acknowledged enqueue down. The messages of a key are sent, and so written, by one producer.</summary>
-    private void LogEnqueued(string name, long began, QueueMessage message) => Log.AddEnqueue(
-        HistoryEventKind.Enqueued, name, began, message.Id, KeyOf(message), Interlocked.Increment(ref _sequence), message.MaxDeliveries!.Value);
+    /// <summary>Writes an enqueue down. The messages of a key are sent, and so written, by one producer.</summary>
+    private void LogEnqueue(HistoryEventKind kind, string name, long began, QueueMessage message) => Log.AddEnqueue(
+        kind, name, began, message.Id, KeyOf(message), Interlocked.Increment(ref _sequence), message.MaxDeliveries!.Value);
 
     private static QueueMessage NewMessage(SeededRandom random, int producer) => new(BitConverter.GetBytes(random.NextUInt64()))
     {

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Pipeline.Diagnostics;
+
+namespace Pipeline.RequestLimits;
+
+/// <summary>Whether requests end by themselves, and before a stopping host gives them up.</summary>
+internal sealed class DeadlineCheck(IOptions<DeadlineOptions> options, IOptions<HostOptions> host) : IDoctorCheck
+{
+    public string Name => "http.deadlines";
+
+    public bool UsesNetwork => false;
+
+    public ValueTask<DoctorResult> CheckAsync(CancellationToken cancellationToken = default)
+    {
+        DeadlineOptions deadlines;
+        try
+        {
+            deadlines = options.Value;
+        }
+        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException)
+        {
+            return new(DoctorResult.Error("The deadlines are wrongly configured.", e.Message));
+        }
+
+        return new(Look(deadlines, host.Value.ShutdownTimeout));
+    }
+
+    private static DoctorResult Look(DeadlineOptions deadlines, TimeSpan grace)
+    {
+        if (deadlines.Default is not { } longest)
+        {
+            return DoctorResult.Warning(
+                "Deadlines:Default is off: a request whose endpoint has no deadline may take for ever.",
+                "Set Deadlines:Default to 120, and give the endpoints that need longer a deadline of their own with WithDeadline.");
+        }
+
+        longest = deadlines.Models.Values.Append(longest).Max();
+        return grace != Timeout.InfiniteTimeSpan && longest > grace
+            ? DoctorResult.Warning(
+                $"A request may take {longest:c}, and a host that is told to stop gives requests up after {grace:c} (HostOptions.ShutdownTimeout).",
+                $"Set HostOptions.ShutdownTimeout to {longest:c} or more, and the orchestrator's grace time above it; or lower Deadlines:Default and Deadlines:Models.")
+            : DoctorResult.Ok($"A request may take {longest:c} at most unless its endpoint says otherwise, and a stopping host waits {grace:c}.");
+    }
+}
