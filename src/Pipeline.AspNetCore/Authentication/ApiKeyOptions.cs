@@ -85,5 +85,9 @@ public sealed class ApiKeyOptions
     /// The scheme that gets bearer tokens of the form of a JWT, for instance <c>Bearer</c>; so one scheme, that of the keys, serves as the default of both.
     /// <see langword="null"/> to leave such tokens alone. They are never looked at as keys. Default: <see langword="null"/>.
     /// </summary>
+    /// <remarks>
+    /// Bearer tokens of any other form are taken for keys, and for wrong ones. For those, make a policy scheme the default that tells them from keys
+    /// (<c>AddPolicyScheme</c>).
+    /// </remarks>
     public string? TokenScheme { get; set; }
 }

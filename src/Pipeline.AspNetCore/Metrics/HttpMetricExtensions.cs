@@ -13,7 +13,7 @@ public static class HttpMetricExtensions
     /// <param name="context">The request.</param>
     /// <param name="name">The tag's name, for instance <c>mode</c>.</param>
     /// <param name="value">The value; <see langword="null"/> adds nothing.</param>
-    /// <remarks>Nobody listens to the metric: it does nothing. A request that is refused before the tag is added is counted without it.</remarks>
+    /// <remarks>Where nobody listens to the metric, it does nothing. A request that is refused before the tag is added is counted without it.</remarks>
     public static void AddMetricTag(this HttpContext context, string name, object? value)
     {
         ArgumentNullException.ThrowIfNull(context);

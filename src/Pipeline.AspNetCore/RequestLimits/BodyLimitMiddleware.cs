@@ -19,15 +19,18 @@ internal sealed class BodyLimitMiddleware
     private const int FramingBytes = 1024;
 
     private readonly RequestDelegate _next;
-    private readonly EndpointBodyLimits _default;
+    private readonly EndpointBodyLimits _withoutEndpoint;
     private readonly ConditionalWeakTable<Endpoint, EndpointBodyLimits> _endpoints = [];
     private readonly ConditionalWeakTable<Endpoint, EndpointBodyLimits>.CreateValueCallback _read;
 
     public BodyLimitMiddleware(RequestDelegate next, BodyLimitOptions options)
     {
         _next = next;
-        _default = EndpointBodyLimits.Of(options);
-        _read = _default.With;
+        var limits = EndpointBodyLimits.Of(options);
+        _read = limits.With;
+
+        // Nobody will read it: it is counted, and not looked at.
+        _withoutEndpoint = limits with { Json = null };
     }
 
     public Task InvokeAsync(HttpContext context)
@@ -38,10 +41,11 @@ internal sealed class BodyLimitMiddleware
             return _next(context);
         }
 
-        var limits = context.GetEndpoint() is { } endpoint ? _endpoints.GetValue(endpoint, _read) : _default;
+        var limits = context.GetEndpoint() is { } endpoint ? _endpoints.GetValue(endpoint, _read) : _withoutEndpoint;
         if (limits.ContentTypes is { } types && !types.Allows(request.ContentType))
         {
-            return RefuseTypeAsync(context, types.Text);
+            context.Response.Headers[HeaderNames.Accept] = types.Text;
+            return context.WriteProblemAsync(BodyProblems.WrongType(types.Text));
         }
 
         if (request.ContentLength > limits.MaxBytes)
@@ -57,7 +61,7 @@ internal sealed class BodyLimitMiddleware
 
         if (!isUtf8 || request.Headers.ContentEncoding.Count > 0)
         {
-            return RefuseTypeAsync(context, "JSON in UTF-8, without a content encoding");
+            return context.WriteProblemAsync(BodyProblems.WrongType("JSON in UTF-8, without a content encoding"));
         }
 
         // What frames the chunks of a body counts for the server, and not here.
@@ -72,12 +76,6 @@ internal sealed class BodyLimitMiddleware
         {
             size.MaxRequestBodySize = maxBytes;
         }
-    }
-
-    private static Task RefuseTypeAsync(HttpContext context, string allowed)
-    {
-        context.Response.Headers[HeaderNames.Accept] = allowed;
-        return context.WriteProblemAsync(BodyProblems.WrongType(allowed));
     }
 
     private Task LookAsync(HttpContext context, JsonLimits limits, long? maxBytes)

@@ -24,6 +24,7 @@ internal struct JsonScan(JsonLimits limits)
     private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = limits.MaxDepth + 1 });
     private int[]? _items;
     private long _scanned;
+    private long _lookAgainAt;
     private long _characters;
 
     /// <summary>Where the fault was found, if it is one of syntax: line and byte in the line, both from 0.</summary>
@@ -34,7 +35,7 @@ internal struct JsonScan(JsonLimits limits)
     /// <param name="isWhole">Whether no more will come.</param>
     public JsonFault Look(in ReadOnlySequence<byte> body, bool isWhole)
     {
-        if (_scanned == 0 && !SkipByteOrderMark(body, isWhole))
+        if ((!isWhole && body.Length < _lookAgainAt) || (_scanned == 0 && !SkipByteOrderMark(body, isWhole)))
         {
             return JsonFault.None;
         }
@@ -72,8 +73,11 @@ internal struct JsonScan(JsonLimits limits)
         _state = reader.CurrentState;
         _scanned += reader.BytesConsumed;
 
-        // What is not yet whole is looked at again with the next bytes: it must not grow without end.
-        return fault == JsonFault.None && rest.Length - reader.BytesConsumed > ((long)limits.MaxStringLength * BytesPerCharacter) + SmallText
+        // What is not yet whole is looked at again, so it must not grow without end; and only once there is twice as much of it, so that a client who sends it
+        // byte by byte does not make a whole look of each.
+        var begun = rest.Length - reader.BytesConsumed;
+        _lookAgainAt = _scanned + (begun * 2);
+        return fault == JsonFault.None && begun > ((long)limits.MaxStringLength * BytesPerCharacter) + SmallText
             ? JsonFault.StringTooLong
             : fault;
     }

@@ -7,7 +7,9 @@ namespace Pipeline.Requests;
 internal static class RequestId
 {
     private const int MostCharacters = 200;
-    private const int MadeCharacters = 26;
+    private const int TimeCharacters = 10;
+    private const int RandomCharacters = 8;
+    private const int MadeCharacters = TimeCharacters + (2 * RandomCharacters);
     private const int BitsPerCharacter = 5;
 
     // Crockford's base 32: in the order of ASCII, so that ids sort by time.
@@ -22,13 +24,18 @@ internal static class RequestId
     /// <summary>Makes an id in the form of a ULID: 48 bits of time in milliseconds, 80 random bits. It is unique, and no secret.</summary>
     public static string Make(DateTimeOffset now) => string.Create(MadeCharacters, now.ToUnixTimeMilliseconds(), static (text, milliseconds) =>
     {
-        var bits = ((UInt128)(ulong)milliseconds << 80)
-            | ((UInt128)(ulong)Random.Shared.NextInt64(1L << 40) << 40)
-            | (ulong)Random.Shared.NextInt64(1L << 40);
+        Write(text[..TimeCharacters], milliseconds);
+        Write(text[TimeCharacters..(TimeCharacters + RandomCharacters)], Random.Shared.NextInt64());
+        Write(text[(TimeCharacters + RandomCharacters)..], Random.Shared.NextInt64());
+    });
+
+    /// <summary>Writes the lowest bits of a number, as many as the text has room for.</summary>
+    private static void Write(Span<char> text, long bits)
+    {
         for (var i = text.Length - 1; i >= 0; i--)
         {
-            text[i] = Alphabet[(int)(uint)(bits & 31)];
+            text[i] = Alphabet[(int)bits & (Alphabet.Length - 1)];
             bits >>= BitsPerCharacter;
         }
-    });
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FluentAssertions;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.ArchitectureTests.Repository;
 using Pipeline.DependencyInjection;
@@ -38,6 +39,23 @@ public sealed class DoctorPageTests
     }
 
     [Fact]
+    public async Task The_page_lists_exactly_the_checks_of_the_HTTP_edge()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddPipeline();
+        builder.Services.AddPipelineHttp();
+        builder.Services.AddAuthentication().AddPipelineApiKeys();
+        await using var app = builder.Build();
+
+        var names = app.Services.GetRequiredService<Doctor>().CheckNames.Where(static name => name.StartsWith("http.", StringComparison.Ordinal));
+
+        Page[Page.IndexOf("## Checks of the HTTP edge", StringComparison.Ordinal)..].Split('\n')
+            .Where(static line => line.StartsWith("| `http.", StringComparison.Ordinal))
+            .Select(static line => line.Split('`')[1])
+            .Should().Equal(names);
+    }
+
+    [Fact]
     public void Every_row_says_what_is_looked_at_what_may_be_wrong_and_the_mend() =>
         Rows().Should().OnlyContain(row => row.Length == 8 && row[2].Length > 0 && row[5].Length > 0 && (row[3].Length > 0 || row[4].Length > 0));
 
@@ -54,7 +72,7 @@ public sealed class DoctorPageTests
     [Fact]
     public void The_page_explains_every_argument()
     {
-        foreach (var argument in new[] { "--json", "--skip-network", "--only", "--except", "--timeout", "--no-color", "--list", "--help" })
+        foreach (var argument in new[] { "--json", "--skip-network", "--only-errors", "--only", "--except", "--timeout", "--no-color", "--list", "--help" })
         {
             Page.Should().Contain($"| `{argument}");
         }

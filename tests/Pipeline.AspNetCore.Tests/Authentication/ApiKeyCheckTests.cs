@@ -20,20 +20,20 @@ public sealed class ApiKeyCheckTests : IDisposable
     public async Task All_is_well_where_it_is()
     {
         await File.WriteAllTextAsync(_path, $"partner={ApiKeyServer.Key}");
-        File.SetUnixFileMode(_path, UnixFileMode.UserRead);
+        Protect(UnixFileMode.UserRead);
 
         foreach (var check in ChecksOf(keys => (keys.File, keys.Store) = (_path, true)))
             (await check.CheckAsync()).Status.Should().Be(DoctorStatus.Ok, check.Name);
     }
 
     [Theory]
-    [InlineData("http.api-keys", DoctorStatus.Error, "the key has 5 characters")]
-    [InlineData("http.api-key-bans", DoctorStatus.Error, "configured wrongly")]
-    public async Task What_stops_the_start_is_told_by_one_check(string name, DoctorStatus status, string told)
+    [InlineData("http.api-keys", "the key has 5 characters")]
+    [InlineData("http.api-key-bans", "configured wrongly")]
+    public async Task What_stops_the_start_is_told_by_one_check(string name, string told)
     {
         var result = await Check(name, static keys => keys.Keys = "partner=short").CheckAsync();
 
-        (result.Status, result.Summary).Should().Be((status, result.Summary));
+        result.Status.Should().Be(DoctorStatus.Error);
         result.Summary.Should().Contain(told);
     }
 
@@ -69,7 +69,7 @@ public sealed class ApiKeyCheckTests : IDisposable
     public async Task A_file_that_others_can_read_is_told_of()
     {
         await File.WriteAllTextAsync(_path, $"partner={ApiKeyServer.Key}");
-        File.SetUnixFileMode(_path, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Protect(UnixFileMode.UserRead | UnixFileMode.OtherRead);
 
         var result = await Check("http.api-keys-file", keys => keys.File = _path).CheckAsync();
 
@@ -122,6 +122,12 @@ public sealed class ApiKeyCheckTests : IDisposable
 
         result.Status.Should().Be(DoctorStatus.Warning);
         result.Summary.Should().Contain("/open").And.NotContain("/me").And.NotContain("/admin").And.NotContain("/allowed");
+    }
+
+    private void Protect(UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_path, mode);
     }
 
     private static IDoctorCheck Check(string name, Action<ApiKeyOptions> configure) => ChecksOf(configure).Single(check => check.Name == name);

@@ -48,17 +48,19 @@ public sealed class ApiKeyNetworkTests
     [InlineData("192.0.2.8", false)]
     public void An_address_of_version_4_is_one_also_where_a_socket_shows_it_as_version_6(string address, bool isIn)
     {
-        IPNetwork[] networks = [.. new[] { "::ffff:10.0.0.0/104", "2001:db8::/32", "192.0.2.7" }.Select(static text =>
-        {
-            ClientNetworks.TryParse(text, out var network).Should().BeTrue();
-            return network;
-        })];
+        IPNetwork[] networks = [Parse("::ffff:10.0.0.0/104"), Parse("2001:db8::/32"), Parse("192.0.2.7")];
 
         ClientNetworks.Contain(networks, IPAddress.Parse(address)).Should().Be(isIn);
     }
 
     [Fact]
     public void An_unknown_address_is_in_no_network() => ClientNetworks.Contain([IPNetwork.Parse("0.0.0.0/0")], address: null).Should().BeFalse();
+
+    private static IPNetwork Parse(string text)
+    {
+        ClientNetworks.TryParse(text, out var network).Should().BeTrue();
+        return network;
+    }
 
     private static Task<Fixtures.WebServer> StartAsync(string network) => ApiKeyServer.StartAsync(settings: new Dictionary<string, string?>
     {

@@ -2,8 +2,10 @@ using System.Net;
 using FluentAssertions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Backends;
 using Pipeline.Fixtures;
@@ -168,6 +170,25 @@ public sealed class HealthEndpointTests
             services.AddAuthentication("None").AddScheme<Microsoft.AspNetCore.Authentication.AuthenticationSchemeOptions, NobodyHandler>("None", null);
             services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         }
+    }
+
+    [Fact]
+    public async Task Probes_and_scrapes_pass_the_default_rate_limit_and_are_not_in_the_log()
+    {
+        await using var server = await WebServer.StartAsync(
+            static app =>
+            {
+                app.MapPipelineHealth();
+                app.MapPipelineMetrics();
+                app.MapGet("/", static context => context.Response.WriteAsync(""));
+            },
+            settings: new Dictionary<string, string?> { ["Http:RateLimits:Default"] = "1/60" });
+
+        foreach (var path in new[] { "/livez", "/readyz", "/metrics", "/health", "/" })
+            (await server.Client.GetAsync(path)).StatusCode.Should().Be(HttpStatusCode.OK, path);
+
+        (await server.Client.GetAsync("/")).StatusCode.Should().Be(HttpStatusCode.TooManyRequests);
+        server.Log.Events.Where(static e => e.Id.Id == 12000 && e.Level >= LogLevel.Information).Should().HaveCount(2, "only what is no probe is told");
     }
 
     [Fact]

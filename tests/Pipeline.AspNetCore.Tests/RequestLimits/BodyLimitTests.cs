@@ -74,6 +74,23 @@ public sealed class BodyLimitTests
     }
 
     [Theory]
+    [InlineData("/length")]
+    [InlineData("/once")]
+    public async Task Over_HTTP_2_a_body_larger_than_its_windows_reaches_the_endpoint_whole(string path)
+    {
+        await using var server = await WebServer.StartAsync(
+            Map, kestrel: static options => options.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
+        var address = new Uri(new Uri(server.App.Urls.Last()), path);
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Content = new StringContent($"[{new string(' ', 3_000_000)}]", Encoding.UTF8, "application/json");
+        request.Headers.Add("Idempotency-Key", "k1");
+
+        var response = await server.Client.SendAsync(request);
+
+        (await response.Content.ReadAsStringAsync()).Should().Be("3000002");
+    }
+
+    [Theory]
     [InlineData("{\"a\":1,}", HttpStatusCode.BadRequest, "invalid-json")]
     [InlineData("no json", HttpStatusCode.BadRequest, "invalid-json")]
     [InlineData("\"\u00C3\u0028\"", HttpStatusCode.BadRequest, "invalid-json")]
@@ -137,7 +154,18 @@ public sealed class BodyLimitTests
 
         answer.Should().StartWith($"HTTP/1.1 {(int)status} ");
         if (status == HttpStatusCode.UnsupportedMediaType)
-            answer.Should().Contain("\"code\":\"unsupported-media-type\"").And.Contain("Accept: ");
+            answer.Should().Contain("\"code\":\"unsupported-media-type\"");
+        if (contentType == "text/html")
+            answer.Should().Contain("Accept: application/json, image/*\r\n");
+    }
+
+    [Fact]
+    public async Task Without_an_endpoint_only_the_length_of_a_body_counts()
+    {
+        await using var server = await WebServer.StartAsync(Map, settings: Hundred);
+
+        (await PostAsync(server, "/nowhere", "no json")).Status.Should().Be(HttpStatusCode.NotFound);
+        (await PostAsync(server, "/nowhere", new string(' ', 101))).Status.Should().Be(HttpStatusCode.RequestEntityTooLarge);
     }
 
     [Fact]
@@ -230,11 +258,8 @@ public sealed class BodyLimitTests
         app.MapPost("/two-items", EchoAsync).WithJsonLimits(new JsonLimits { MaxArrayItems = 2 });
         app.MapPost("/any-json", EchoAsync).WithoutJsonLimits();
         app.MapPost("/types", EchoAsync).WithContentTypes("application/json", "image/*");
-        app.MapPost("/length", static async context =>
-        {
-            using var reader = new StreamReader(context.Request.Body);
-            await context.Response.WriteAsync((await reader.ReadToEndAsync()).Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        });
+        app.MapPost("/length", LengthAsync);
+        app.MapPost("/once", LengthAsync).WithIdempotency();
         app.MapPost("/pipe", static async context =>
         {
             var read = await context.Request.BodyReader.ReadAtLeastAsync(1000);
@@ -246,6 +271,12 @@ public sealed class BodyLimitTests
     }
 
     private static Task EchoAsync(HttpContext context) => context.Request.Body.CopyToAsync(context.Response.Body);
+
+    private static async Task LengthAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        await context.Response.WriteAsync((await reader.ReadToEndAsync()).Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
 
     private static async Task<(HttpStatusCode Status, string Body)> PostAsync(WebServer server, string path, string body)
     {

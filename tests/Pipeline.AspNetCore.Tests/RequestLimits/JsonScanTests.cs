@@ -88,6 +88,17 @@ public sealed class JsonScanTests
     }
 
     [Fact]
+    public void What_is_begun_is_looked_at_again_only_when_it_has_doubled()
+    {
+        var scan = new JsonScan(JsonLimits.Default);
+        var text = Encoding.UTF8.GetBytes("[\"aaaa\nbbbbbb");
+
+        scan.Look(new ReadOnlySequence<byte>(text, 0, 6), isWhole: false).Should().Be(JsonFault.None);
+        scan.Look(new ReadOnlySequence<byte>(text, 0, 8), isWhole: false).Should().Be(JsonFault.None, "each byte would else cost a look at all of them");
+        scan.Look(new ReadOnlySequence<byte>(text, 0, 11), isWhole: false).Should().Be(JsonFault.Invalid);
+    }
+
+    [Fact]
     public void Limits_count_what_is_above_them_by_one()
     {
         var text = new string('a', 200_000);
