@@ -25,7 +25,7 @@ internal static class ApiEndpoints
             .RequireRateLimit("burst");
 
         app.MapPipelineHealth();
-        app.MapPipelineVersion();
+        app.MapPipelineVersion().AllowAnonymous();
         app.MapPipelineMetrics();
         app.MapPipelineAdmin().RequireScope("admin");
     }

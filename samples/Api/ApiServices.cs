@@ -31,6 +31,7 @@ internal static class ApiServices
             .AddQueue<Document>("documents", static queue => queue.Capacity = 10_000)
             .AddChain<Document>("index", static chain => chain.Then<IndexStep>("index").Timeout(TimeSpan.FromSeconds(20)))
             .AddWorker("documents", chain: "index", static worker => worker.Concurrency = 4)
+            .AddQueueMetrics()
             .UseBackend(configuration);
         return services;
     }

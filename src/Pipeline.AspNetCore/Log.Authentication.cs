@@ -15,10 +15,7 @@ internal static partial class Log
     [LoggerMessage(12102, LogLevel.Error, "The API keys could not be read anew, and stay as they are: {Problem}")]
     public static partial void ApiKeysUnreadable(ILogger logger, string problem);
 
-    [LoggerMessage(12103, LogLevel.Information, "The API keys can be read again, and are as before.")]
-    public static partial void ApiKeysUnchanged(ILogger logger);
-
-    [LoggerMessage(12104, LogLevel.Information, "A key of '{Key}' was replaced or taken away. It works until {Until:O}.")]
+    [LoggerMessage(12103, LogLevel.Information, "A key of '{Key}' was replaced or taken away. It works until {Until:O}.")]
     public static partial void ApiKeyReplaced(ILogger logger, string key, DateTimeOffset until);
 
     [LoggerMessage(12110, LogLevel.Warning, "The address {Address} is banned for {Duration}: too many wrong API keys came from it.")]

@@ -115,7 +115,8 @@ public interface IStateStore : ICapabilityProvider
     /// </para>
     /// <para>
     /// While the connection stands, a change is reported within a second. Reports of one entry come in the order of its changes, but several changes
-    /// may be reported as one, and one more than once. An expiry is not reported: <see cref="StateEntry.ExpiresAt"/> tells it beforehand.
+    /// may be reported as one, and one more than once; what was written shortly before the watch may be among them. An expiry is not reported:
+    /// <see cref="StateEntry.ExpiresAt"/> tells it beforehand.
     /// </para>
     /// </remarks>
     /// <exception cref="ArgumentException">

@@ -1,19 +1,16 @@
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Pipeline.DependencyInjection;
 
 namespace Pipeline.Admin;
 
 /// <summary>Sees to it that the administration is open to no one but those whom a policy names. It stops the start otherwise.</summary>
-internal sealed class AdminGate(IServiceProvider services) : IHostedLifecycleService
+internal sealed class AdminGate(EdgeEndpoints endpoints, IServiceProvider services) : IHostedLifecycleService
 {
     private const string Mend =
         "Name a policy: MapPipelineAdmin(policy: \"ops\"), or RequireAuthorization(\"ops\") on what it returns, and add the policy with AddAuthorization.";
-
-    private IEndpointRouteBuilder? _application;
 
     /// <summary>What is wrong with an endpoint's protection; <see langword="null"/> where a policy or role names who may come in.</summary>
     public static string? FindProblem(Endpoint endpoint)
@@ -34,28 +31,12 @@ internal sealed class AdminGate(IServiceProvider services) : IHostedLifecycleSer
         return $"The administration has no policy that says who may use it. {Mend}";
     }
 
-    /// <summary>Notes where an administration was mapped: before the start nothing else knows of it.</summary>
-    public void Note(IEndpointRouteBuilder endpoints)
-    {
-        // What a group says of it shows only from outside the group, and so only once the application runs.
-        if (endpoints is IApplicationBuilder)
-        {
-            _application = endpoints;
-        }
-    }
-
     /// <summary>Looks at the protection of all that is mapped.</summary>
     /// <returns>How many endpoints were found, and what is wrong with them; <see langword="null"/> if nothing is.</returns>
     public async Task<(int Count, string? Problem)> LookAsync()
     {
-        var endpoints = services.GetService<EndpointDataSource>()?.Endpoints ?? [];
-        if (endpoints.Count == 0 && _application is not null)
-        {
-            endpoints = [.. _application.DataSources.SelectMany(static source => source.Endpoints)];
-        }
-
         var count = 0;
-        foreach (var endpoint in endpoints)
+        foreach (var endpoint in endpoints.All)
         {
             if (endpoint.Metadata.GetMetadata<AdminMetadata>() is null)
             {

@@ -26,7 +26,6 @@ public static class PipelineAdminEndpointExtensions
     {
         ArgumentNullException.ThrowIfNull(prefix);
         var room = RoomOf(endpoints);
-        endpoints.ServiceProvider.GetRequiredService<AdminGate>().Note(endpoints);
         var group = endpoints.MapGroup(prefix);
         group.WithMetadata(AdminMetadata.Instance);
         MapClosed(HttpMethods.Get, "/version", static (room, context) => room.Version.GetAsync(context));

@@ -24,10 +24,10 @@ public sealed class ApiKeyDirectory
     private const int KeyBytes = 32;
     private const int MaxAttempts = 8;
     private const int MaxReplacedKeys = 8;
-    private static readonly TimeSpan Margin = TimeSpan.FromDays(1);
 
     private readonly ApiKeyRing _ring;
     private readonly IStateStore _store;
+    private readonly ApiKeyHashIndex _hashes;
     private readonly StoredApiKeys _known;
     private readonly string _space;
     private readonly TimeProvider _time;
@@ -37,6 +37,7 @@ public sealed class ApiKeyDirectory
     {
         _ring = ring;
         _store = store;
+        _hashes = new ApiKeyHashIndex(store, space);
         _known = known;
         _space = space;
         _time = time;
@@ -79,12 +80,12 @@ public sealed class ApiKeyDirectory
         };
 
         // First the way to the name, which leads nowhere without the name's own entry: so a key that was given out can always be found.
-        await AddHashAsync(hash, definition.Name, cancellationToken).ConfigureAwait(false);
+        await _hashes.AddAsync(hash, definition.Name, cancellationToken).ConfigureAwait(false);
         var written = await _store.CompareAndSetAsync(
             NameKey(definition.Name), StoredApiKeyFormat.Write(stored), StateEntry.NoVersion, timeToLive: null, cancellationToken).ConfigureAwait(false);
         if (!written.Succeeded)
         {
-            await _store.DeleteAsync(StoredApiKeyFormat.HashKey(_space, hash), expectedVersion: null, cancellationToken).ConfigureAwait(false);
+            await _hashes.RemoveAsync(hash, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
@@ -152,7 +153,7 @@ public sealed class ApiKeyDirectory
         }
 
         var (key, hash) = MakeKey();
-        await AddHashAsync(hash, name, cancellationToken).ConfigureAwait(false);
+        await _hashes.AddAsync(hash, name, cancellationToken).ConfigureAwait(false);
         for (var attempt = 0; attempt < MaxAttempts && current is { } entry; attempt++)
         {
             var old = StoredApiKeyFormat.Read(entry.Value);
@@ -163,14 +164,18 @@ public sealed class ApiKeyDirectory
             {
                 _known.Forget(name);
                 Log.ApiKeyRotated(_logger, name, lasting);
-                await LetOldHashesGoAsync(old, lasting, cancellationToken).ConfigureAwait(false);
+                foreach (var replaced in old.Keys.Where(static replaced => replaced.Until is null))
+                {
+                    await _hashes.LetGoAsync(replaced.Sha256, lasting, cancellationToken).ConfigureAwait(false);
+                }
+
                 return new ApiKeySecret(name, key);
             }
 
             current = written.Current;
         }
 
-        await _store.DeleteAsync(StoredApiKeyFormat.HashKey(_space, hash), expectedVersion: null, cancellationToken).ConfigureAwait(false);
+        await _hashes.RemoveAsync(hash, cancellationToken).ConfigureAwait(false);
         return current is null ? null : throw new StateContentionException("API key rotation", MaxAttempts);
     }
 
@@ -236,30 +241,6 @@ public sealed class ApiKeyDirectory
         return stored with { Keys = [new StoredKeyHash { Sha256 = hash, AddedAt = now }, .. replaced] };
     }
 
-    private async ValueTask AddHashAsync(string hash, string name, CancellationToken cancellationToken) => await _store.CompareAndSetAsync(
-        StoredApiKeyFormat.HashKey(_space, hash), StoredApiKeyFormat.WriteName(name), StateEntry.NoVersion, timeToLive: null, cancellationToken)
-        .ConfigureAwait(false);
-
-    /// <summary>Lets the ways to replaced keys vanish some time after those no longer work, so that they do not heap up.</summary>
-    private async ValueTask LetOldHashesGoAsync(StoredApiKey old, TimeSpan grace, CancellationToken cancellationToken)
-    {
-        try
-        {
-            foreach (var key in old.Keys.Where(static key => key.Until is null))
-            {
-                var place = StoredApiKeyFormat.HashKey(_space, key.Sha256);
-                if (await _store.GetAsync(place, cancellationToken).ConfigureAwait(false) is { } entry)
-                {
-                    await _store.CompareAndSetAsync(place, entry.Value, entry.Version, grace + Margin, cancellationToken).ConfigureAwait(false);
-                }
-            }
-        }
-        catch (Exception exception) when (exception is BackendUnavailableException or OperationCanceledException)
-        {
-            // The key is made, and its user has to get it. What is left behind leads to a key that no longer works.
-        }
-    }
-
     private async ValueTask RemoveHashesAsync(StateEntry entry, CancellationToken cancellationToken)
     {
         StoredApiKey stored;
@@ -275,7 +256,7 @@ public sealed class ApiKeyDirectory
 
         foreach (var key in stored.Keys)
         {
-            await _store.DeleteAsync(StoredApiKeyFormat.HashKey(_space, key.Sha256), expectedVersion: null, cancellationToken).ConfigureAwait(false);
+            await _hashes.RemoveAsync(key.Sha256, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -27,13 +27,7 @@ public static class PipelineApplicationBuilderExtensions
     /// <exception cref="InvalidOperationException"><c>AddPipelineHttp</c> was not called.</exception>
     public static IApplicationBuilder UsePipeline(this IApplicationBuilder app)
     {
-        ArgumentNullException.ThrowIfNull(app);
-        var services = app.ApplicationServices;
-        if (services.GetService<HttpSettings>() is null)
-        {
-            throw new InvalidOperationException("The services have no HTTP edge. Call AddPipelineHttp on the service collection first.");
-        }
-
+        var services = app.EdgeServices();
         RequestsRegistration.UseOutermost(app);
         ProblemsRegistration.Use(app);
         HealthRegistration.Use(app);

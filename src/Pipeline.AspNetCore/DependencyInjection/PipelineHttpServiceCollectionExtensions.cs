@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Admin;
 using Pipeline.DependencyInjection;
-using Pipeline.Diagnostics;
 using Pipeline.Health;
 using Pipeline.Idempotency;
 using Pipeline.Metrics;
@@ -59,6 +58,7 @@ public static class PipelineHttpServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         var settings = new HttpSettings(services, suite);
         services.AddSingleton(settings);
+        services.AddSingleton<EdgeEndpoints>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, HttpSettingsCheck>());
         ProblemsRegistration.Add(settings);
         RequestsRegistration.Add(settings);
@@ -68,7 +68,6 @@ public static class PipelineHttpServiceCollectionExtensions
         HealthRegistration.Add(settings);
         MetricsRegistration.Add(settings);
         AdminRegistration.Add(settings);
-        HttpDoctorRegistration.Add(settings);
         return settings;
     }
 }

@@ -8,13 +8,9 @@ using Pipeline.RequestLimits;
 namespace Pipeline.Health;
 
 /// <summary>Whether the host's time to shut down has room for the wait before the stop, and for the requests in flight after it.</summary>
-internal sealed class DrainingDoctorCheck(IServiceProvider services) : IDoctorCheck
+internal sealed class DrainingDoctorCheck(IServiceProvider services) : OperationsDoctorCheck("http.draining")
 {
-    public string Name => "http.draining";
-
-    public bool UsesNetwork => false;
-
-    public ValueTask<DoctorResult> CheckAsync(CancellationToken cancellationToken = default)
+    protected override DoctorResult Look()
     {
         var wait = services.GetRequiredService<IOptions<DrainingOptions>>().Value.PreStopWait;
         var shutdown = services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
@@ -25,7 +21,6 @@ internal sealed class DrainingDoctorCheck(IServiceProvider services) : IDoctorCh
                 Text($"Draining:PreStopWait, {wait}, takes all of the host's ShutdownTimeout, {shutdown}: requests in flight are cut off."),
                 Text($"Set HostOptions.ShutdownTimeout to more than {wait}, for instance to {wait + TimeSpan.FromSeconds(30)}, or lower Draining:PreStopWait."));
         }
-
         else if (services.GetRequiredService<IOptions<DeadlineOptions>>().Value.Default is { } deadline
             && shutdown != Timeout.InfiniteTimeSpan && deadline <= shutdown && wait + deadline > shutdown)
         {
@@ -41,7 +36,7 @@ internal sealed class DrainingDoctorCheck(IServiceProvider services) : IDoctorCh
                 "Set Draining:PreStopWait of the edge's section to the time that the load balancer takes, for instance to 00:00:05 in Kubernetes.");
         }
 
-        return new(findings.ToResult(Text($"After {wait} of draining, requests in flight have what is left of {shutdown}.")));
+        return findings.ToResult(Text($"After {wait} of draining, requests in flight have what is left of {shutdown}."));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -6,14 +6,11 @@ using Pipeline.Diagnostics;
 namespace Pipeline.Health;
 
 /// <summary>Whether probes are answered, and by the right checks.</summary>
-internal sealed class HealthDoctorCheck(IServiceProvider services) : IDoctorCheck
+internal sealed class HealthDoctorCheck(IServiceProvider services) : OperationsDoctorCheck("http.health")
 {
-    public string Name => "http.health";
-
-    public bool UsesNetwork => false;
-
-    public ValueTask<DoctorResult> CheckAsync(CancellationToken cancellationToken = default)
+    protected override DoctorResult Look()
     {
+        var options = services.GetRequiredService<IOptions<HealthOptions>>().Value;
         var findings = new DoctorFindings();
         if (!services.GetRequiredService<MappedEndpoints>().HasHealth)
         {
@@ -28,11 +25,11 @@ internal sealed class HealthDoctorCheck(IServiceProvider services) : IDoctorChec
                 $"Remove the tag '{HealthTags.Live}' from '{check.Name}'.");
         }
 
-        if (checks.Count > 0 && services.GetRequiredService<IOptions<HealthOptions>>().Value.CacheFor == TimeSpan.Zero)
+        if (checks.Count > 0 && options.CacheFor == TimeSpan.Zero)
         {
             findings.Warn("Each probe runs every check anew, since Health:CacheFor is zero.", "Set Health:CacheFor of the edge's section to 00:00:05.");
         }
 
-        return new(findings.ToResult($"Probes are answered by {checks.Count} checks."));
+        return findings.ToResult($"Probes are answered by {checks.Count} checks.");
     }
 }

@@ -23,8 +23,8 @@ internal static class IdempotencyRegistration
 
     public static void Use(IApplicationBuilder app)
     {
-        var suite = HttpEdge.Require(app).Suite;
-        var services = app.ApplicationServices;
+        var services = app.EdgeServices();
+        var suite = services.GetRequiredService<HttpSettings>().Suite;
         app.Use(next => new IdempotencyMiddleware(
             next,
             services.GetRequiredService<IOptions<HttpIdempotencyOptions>>().Value,

@@ -8,9 +8,9 @@ internal sealed class MetricFamily
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
+    private readonly List<MetricSeries> _all = [];
     private readonly Func<MetricFamily, string, MetricSeries> _create;
     private readonly int _maxSeries;
-    private MetricSeries[] _all = [];
     private MetricSeries? _overflow;
 
     /// <param name="name">The name, without a counter's <c>_total</c>.</param>
@@ -53,7 +53,17 @@ internal sealed class MetricFamily
     /// <summary>Which collection is going on. Changed by the thread that collects.</summary>
     public long Round { get; private set; }
 
-    public MetricSeries[] Series => Volatile.Read(ref _all);
+    /// <summary>All series, in the order in which they came.</summary>
+    public MetricSeries[] Series
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _all];
+            }
+        }
+    }
 
     /// <summary>The series of what is too much.</summary>
     public MetricSeries Overflow
@@ -112,7 +122,7 @@ internal sealed class MetricFamily
 
             _series.Clear();
             _overflow = null;
-            _all = [];
+            _all.Clear();
             return true;
         }
     }
@@ -130,7 +140,7 @@ internal sealed class MetricFamily
     private MetricSeries Append(string labels)
     {
         var series = _create(this, labels);
-        Volatile.Write(ref _all, [.. _all, series]);
+        _all.Add(series);
         return series;
     }
 }

@@ -22,6 +22,7 @@ internal sealed class MetricsCollector : IDisposable
     private readonly ILogger _logger;
     private readonly string[] _meters;
     private readonly int _maxSeries;
+    private bool _hasToldOfThrow;
     private int _started;
 
     public MetricsCollector(IOptions<MetricsOptions> options, IMeterFactory factory, ILogger<MetricsCollector> logger)
@@ -110,7 +111,11 @@ internal sealed class MetricsCollector : IDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Log.InstrumentThrew(_logger, exception);
+            if (!_hasToldOfThrow)
+            {
+                _hasToldOfThrow = true;
+                Log.InstrumentThrew(_logger, exception);
+            }
         }
     }
 

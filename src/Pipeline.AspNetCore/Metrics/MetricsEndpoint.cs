@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 namespace Pipeline.Metrics;
 
 /// <summary>Answers a scrape.</summary>
-internal sealed class MetricsEndpoint(MetricsCollector collector)
+internal sealed class MetricsEndpoint(Lazy<MetricsCollector> collector)
 {
     private const string Text = "text/plain; version=0.0.4; charset=utf-8";
     private const string OpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -17,7 +17,7 @@ internal sealed class MetricsEndpoint(MetricsCollector collector)
 
         // Written whole before anything is sent: a slow reader must not hold the collection up for others.
         var body = new ArrayBufferWriter<byte>(FirstBytes);
-        collector.Write(body, isOpenMetrics);
+        collector.Value.Write(body, isOpenMetrics);
         context.Response.ContentType = isOpenMetrics ? OpenMetrics : Text;
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Vary = HeaderNames.Accept;

@@ -1,24 +1,24 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Pipeline.Diagnostics;
 using Pipeline.Health;
 
 namespace Pipeline.Metrics;
 
 /// <summary>Whether anybody can read the metrics.</summary>
-internal sealed class MetricsExposureDoctorCheck(MappedEndpoints mapped, IServiceProvider services) : IDoctorCheck
+internal sealed class MetricsExposureDoctorCheck(MappedEndpoints mapped, IServiceProvider services) : OperationsDoctorCheck("http.metrics-exposure")
 {
-    public string Name => "http.metrics-exposure";
-
-    public bool UsesNetwork => false;
-
-    public ValueTask<DoctorResult> CheckAsync(CancellationToken cancellationToken = default) => new(Look());
-
-    private DoctorResult Look() => (mapped.HasMetrics, services.GetRequiredService<InternalGate>().IsConfigured) switch
+    protected override DoctorResult Look()
     {
-        (false, _) => DoctorResult.Ok("No metrics are mapped."),
-        (true, true) => DoctorResult.Ok("Metrics answer internal requests only."),
-        _ => DoctorResult.Warning(
-            "Whoever reaches the server can read its metrics, unless their endpoint requires an authorization.",
-            "Set Internal:Port of the edge's section to a port that only the inside reaches (and let the server listen on it), or Internal:Networks to the networks that scrape."),
-    };
+        var (shown, isInternal) = (services.GetRequiredService<IOptions<MetricsOptions>>().Value.Meters.Count, services.GetRequiredService<InternalGate>().IsConfigured);
+        return (mapped.HasMetrics, isInternal) switch
+        {
+            (false, _) => DoctorResult.Ok("No metrics are mapped."),
+            (true, true) => DoctorResult.Ok(string.Create(CultureInfo.InvariantCulture, $"Metrics of {shown} meters answer internal requests only.")),
+            _ => DoctorResult.Warning(
+                "Whoever reaches the server can read its metrics, unless their endpoint requires an authorization.",
+                "Set Internal:Port of the edge's section to a port that only the inside reaches (and let the server listen on it), or Internal:Networks to the networks that scrape."),
+        };
+    }
 }

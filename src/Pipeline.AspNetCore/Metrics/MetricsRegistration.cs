@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Pipeline.DependencyInjection;
 using Pipeline.Diagnostics;
 
@@ -17,6 +18,7 @@ internal static class MetricsRegistration
         settings.AddOptions<InternalOptions, InternalOptionsValidator>("Internal", static (section, options) => section.Bind(options, HttpSettings.Strictly));
         services.TryAddSingleton<MetricsCollector>();
         services.TryAddSingleton<InternalGate>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MetricsService>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, InternalMatcherPolicy>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDoctorCheck, MetricsExposureDoctorCheck>());
     }

@@ -22,7 +22,7 @@ public static class PipelineMetricsEndpointRouteBuilderExtensions
     /// <see cref="MetricsOptions"/>. Names are mapped as OpenTelemetry does: <c>pipeline.worker.duration</c> in seconds is <c>pipeline_worker_duration_seconds</c>, and
     /// counters end in <c>_total</c>.
     /// </para>
-    /// <para>Measuring begins with this call; without it nothing is measured, and nothing is paid. Rate limits and request metrics leave it out.</para>
+    /// <para>Measuring begins with the start of the application; without this call before it nothing is measured, and nothing is paid. Rate limits and request metrics leave it out.</para>
     /// </remarks>
     /// <exception cref="InvalidOperationException"><c>AddPipelineHttp</c> was not called.</exception>
     public static IEndpointConventionBuilder MapPipelineMetrics(this IEndpointRouteBuilder endpoints, string pattern = "/metrics")
@@ -30,8 +30,7 @@ public static class PipelineMetricsEndpointRouteBuilderExtensions
         var services = endpoints.EdgeServices();
         ArgumentNullException.ThrowIfNull(pattern);
         services.GetRequiredService<MappedEndpoints>().HasMetrics = true;
-        var collector = services.GetRequiredService<MetricsCollector>();
-        collector.Start();
+        var collector = new Lazy<MetricsCollector>(services.GetRequiredService<MetricsCollector>);
         return new OperationsEndpoints([endpoints.MapMethods(pattern, Methods, new MetricsEndpoint(collector).AnswerAsync)]).RequireInternal(InternalMetadata.Lenient);
     }
 }

@@ -16,7 +16,8 @@ internal sealed class SumSeries(string labels) : MetricSeries(labels)
     {
         var (whole, real) = (_cells.ReadWhole(Whole), _cells.ReadReal(Real));
         writer.WriteSample(family.SampleName, Labels);
-        // Exactly nothing was added to it.
+
+        // As a double the whole numbers would lose their last digits above 2^53.
         if (real == 0)
         {
             writer.WriteValue(whole);

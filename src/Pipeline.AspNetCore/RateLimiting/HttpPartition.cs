@@ -12,7 +12,8 @@ namespace Pipeline.RateLimiting;
 /// </remarks>
 public sealed class HttpPartition
 {
-    private const int LongestKey = 170; // in characters, of which each may take three of the 512 bytes that a limiter's key may have
+    /// <summary>Every request carries its keys to the backend, so they stay short.</summary>
+    private const int LongestKey = 200;
 
     private readonly Part[] _parts;
 

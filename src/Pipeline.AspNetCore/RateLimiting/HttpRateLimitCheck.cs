@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Pipeline.DependencyInjection;
 using Pipeline.Diagnostics;
 
@@ -18,7 +19,7 @@ internal sealed class HttpRateLimitCheck(IServiceProvider services, string suite
         {
             policies = services.GetRequiredService<HttpRateLimits>().Policies;
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException)
         {
             return new(DoctorResult.Error("The rate limits are wrongly configured.", e.Message));
         }

@@ -12,20 +12,18 @@ namespace Pipeline.RateLimiting;
 /// <summary>Registers the room, and puts its middleware into the application.</summary>
 internal static class HttpRateLimitingRegistration
 {
-    public const string Section = "RateLimits";
-
     public static void Add(HttpSettings settings)
     {
         settings.AddOptions<HttpRateLimitOptions, HttpRateLimitOptionsValidator>(
-            Section, static (section, options) => section.Bind(options, HttpSettings.Strictly));
+            "RateLimits", static (section, options) => section.Bind(options, HttpSettings.Strictly));
         settings.Services.TryAddSingleton<HttpRateLimits>();
         settings.Services.AddSingleton<IDoctorCheck>(provider => new HttpRateLimitCheck(provider, settings.Suite));
     }
 
     public static void Use(IApplicationBuilder app)
     {
-        var suite = HttpEdge.Require(app).Suite;
-        var services = app.ApplicationServices;
+        var services = app.EdgeServices();
+        var suite = services.GetRequiredService<HttpSettings>().Suite;
         app.Use(next =>
         {
             var limits = services.GetRequiredService<HttpRateLimits>();

@@ -81,7 +81,7 @@ internal sealed class Deadline : IHttpRequestTimeoutFeature, IDisposable
     }
 
     /// <summary>Lets the work go on when the client goes; the deadline stays.</summary>
-    public void IgnoreClient() => _client.Dispose();
+    public void IgnoreClient() => _client.Unregister();
 
     public void DisableTimeout()
     {
@@ -99,7 +99,8 @@ internal sealed class Deadline : IHttpRequestTimeoutFeature, IDisposable
             _timer?.Dispose();
         }
 
-        _client.Dispose();
+        // Unlike a disposal this does not wait for what runs on the token.
+        _client.Unregister();
     }
 
     private void Pass()

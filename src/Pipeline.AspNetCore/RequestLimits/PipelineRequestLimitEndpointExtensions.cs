@@ -18,7 +18,8 @@ public static class PipelineRequestLimitEndpointExtensions
     /// </para>
     /// <para>
     /// ASP.NET Core's own metadata counts, too: <c>[RequestTimeout]</c>, <c>WithRequestTimeout</c> and <c>DisableRequestTimeout</c>, as does its rule that there is no
-    /// deadline while a debugger is attached. <c>UseRequestTimeouts</c> is not needed.
+    /// deadline while a debugger is attached. What a time-out policy of its says of the response does not: it is always the problem <c>deadline-exceeded</c>.
+    /// <c>UseRequestTimeouts</c> is not needed.
     /// </para>
     /// </remarks>
     /// <exception cref="InvalidOperationException"><c>AddPipelineHttp</c> was not called.</exception>

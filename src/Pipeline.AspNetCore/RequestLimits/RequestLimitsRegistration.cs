@@ -22,8 +22,7 @@ internal static class RequestLimitsRegistration
 
     public static void UseDeadlines(IApplicationBuilder app)
     {
-        HttpEdge.Require(app);
-        var services = app.ApplicationServices;
+        var services = app.EdgeServices();
         app.Use(next => new DeadlineMiddleware(
             next,
             services.GetRequiredService<IOptions<DeadlineOptions>>().Value,
@@ -33,8 +32,7 @@ internal static class RequestLimitsRegistration
 
     public static void UseBodies(IApplicationBuilder app)
     {
-        HttpEdge.Require(app);
-        var services = app.ApplicationServices;
+        var services = app.EdgeServices();
         app.Use(next => new BodyLimitMiddleware(next, services.GetRequiredService<IOptions<BodyLimitOptions>>().Value).InvokeAsync);
     }
 }

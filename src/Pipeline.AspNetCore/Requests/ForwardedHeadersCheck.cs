@@ -26,7 +26,7 @@ internal sealed class ForwardedHeadersCheck(IOptions<TrustedProxyOptions> option
         {
             trusted = options.Value;
         }
-        catch (OptionsValidationException exception)
+        catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
         {
             return new(DoctorResult.Error(exception.Message, "Correct the settings that the message names."));
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.DependencyInjection;
 using Pipeline.Requests;
@@ -19,30 +20,11 @@ public static class PipelineRequestsApplicationBuilderExtensions
     /// <exception cref="InvalidOperationException"><c>AddPipelineHttp</c> was not called.</exception>
     public static IApplicationBuilder UsePipelineForwardedHeaders(this IApplicationBuilder app)
     {
-        var trusted = app.EdgeServices().GetRequiredService<IOptions<TrustedProxyOptions>>().Value;
-        if (!trusted.IsConfigured)
-        {
-            return app;
-        }
-
-        var options = new ForwardedHeadersOptions
-        {
-            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
-            ForwardLimit = trusted.ForwardLimit,
-        };
-        options.KnownProxies.Clear();
-        options.KnownIPNetworks.Clear();
-        foreach (var proxy in trusted.KnownProxies)
-        {
-            options.KnownProxies.Add(IPAddress.Parse(proxy));
-        }
-
-        foreach (var network in trusted.KnownNetworks)
-        {
-            options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
-        }
-
-        return app.UseForwardedHeaders(options);
+        // Read when the application is built, not when it is put together: what is wrong is the start's to tell, or the doctor's, which has to come as far as that.
+        var services = app.EdgeServices();
+        return app.Use(next => services.GetRequiredService<IOptions<TrustedProxyOptions>>().Value is { IsConfigured: true } trusted
+            ? new ForwardedHeadersMiddleware(next, services.GetRequiredService<ILoggerFactory>(), Options.Create(OptionsOf(trusted))).Invoke
+            : next);
     }
 
     /// <summary>
@@ -75,8 +57,13 @@ public static class PipelineRequestsApplicationBuilderExtensions
     /// <param name="app">The application.</param>
     /// <returns>The application.</returns>
     /// <exception cref="InvalidOperationException"><c>AddPipelineHttp</c> was not called.</exception>
-    public static IApplicationBuilder UsePipelineSecurityHeaders(this IApplicationBuilder app) =>
-        app.EdgeServices().GetRequiredService<IOptions<SecurityHeadersOptions>>().Value.Enabled ? app.UseMiddleware<SecurityHeadersMiddleware>() : app;
+    public static IApplicationBuilder UsePipelineSecurityHeaders(this IApplicationBuilder app)
+    {
+        var services = app.EdgeServices();
+        return app.Use(next => services.GetRequiredService<IOptions<SecurityHeadersOptions>>() is { Value.Enabled: true } options
+            ? new SecurityHeadersMiddleware(next, options).InvokeAsync
+            : next);
+    }
 
     /// <summary>
     /// Makes the caller's tenant and user, from its claims, and the request's id the current <see cref="Pipeline.Steps.CallContext"/>, which steps, limits and queue
@@ -89,5 +76,27 @@ public static class PipelineRequestsApplicationBuilderExtensions
     {
         app.EdgeServices();
         return app.UseMiddleware<CallContextMiddleware>();
+    }
+
+    private static ForwardedHeadersOptions OptionsOf(TrustedProxyOptions trusted)
+    {
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+            ForwardLimit = trusted.ForwardLimit,
+        };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var proxy in trusted.KnownProxies)
+        {
+            options.KnownProxies.Add(IPAddress.Parse(proxy));
+        }
+
+        foreach (var network in trusted.KnownNetworks)
+        {
+            options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+        }
+
+        return options;
     }
 }

@@ -5,7 +5,7 @@ using Pipeline.Diagnostics;
 namespace Pipeline.Requests;
 
 /// <summary>Whether browsers are told to be careful with the answers.</summary>
-internal sealed class SecurityHeadersCheck(IOptions<SecurityHeadersOptions> options, IHostEnvironment environment) : IDoctorCheck
+internal sealed class SecurityHeadersCheck(IOptions<SecurityHeadersOptions> options, IHostEnvironment? environment = null) : IDoctorCheck
 {
     public string Name => "http.security-headers";
 
@@ -18,12 +18,12 @@ internal sealed class SecurityHeadersCheck(IOptions<SecurityHeadersOptions> opti
         {
             headers = options.Value;
         }
-        catch (OptionsValidationException exception)
+        catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
         {
             return new(DoctorResult.Error(exception.Message, "Correct the settings that the message names."));
         }
 
-        return new((headers.Enabled, headers.HstsMaxAge > TimeSpan.Zero, environment.IsDevelopment()) switch
+        return new((headers.Enabled, headers.HstsMaxAge > TimeSpan.Zero, environment?.IsDevelopment() ?? false) switch
         {
             (true, true, _) => DoctorResult.Ok("Answers have security headers, over https with Strict-Transport-Security."),
             (true, false, _) => DoctorResult.Warning(

@@ -239,7 +239,8 @@ public sealed partial class StateTaskTracker : ITaskTracker
                 yield break;
             }
 
-            if (version != shown)
+            // One whose time is over has ended before the reaper writes it down.
+            if (version != shown || task.IsEnded)
             {
                 shown = version;
                 yield return task;

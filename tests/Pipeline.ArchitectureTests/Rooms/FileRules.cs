@@ -46,6 +46,10 @@ internal static partial class FileRules
         }
     }
 
+    /// <summary>
+    /// The namespace is the room's. Extension methods of the HTTP edge may stand where the framework has what they extend, so that an application finds them without an import;
+    /// they are kept in their room's folder all the same, since they belong to what stands there.
+    /// </summary>
     private static IEnumerable<string> NamespaceProblems(SourceFile file)
     {
         // src/<package>/<room>/…; what stands in the package's own folder, or registers it, is no room's.
@@ -55,11 +59,17 @@ internal static partial class FileRules
         }
 
         var declared = file.Lines.Select(line => Namespace().Match(line)).FirstOrDefault(match => match.Success)?.Groups["name"].Value;
-        if (declared is not null && !string.Equals(declared, "Pipeline." + room, StringComparison.Ordinal))
+        if (declared is not null && !string.Equals(declared, "Pipeline." + room, StringComparison.Ordinal) && !IsExtensionOfFramework(file, declared))
         {
             yield return $"{file.Path} declares the namespace {declared}; its room is Pipeline.{room}";
         }
     }
+
+    private static bool IsExtensionOfFramework(SourceFile file, string declared) =>
+        declared is "Microsoft.AspNetCore.Builder" or "Microsoft.Extensions.DependencyInjection"
+        && file.Path.StartsWith("src/Pipeline.AspNetCore/", StringComparison.Ordinal)
+        && file.Lines.Any(static line => ClassOfExtensions().IsMatch(line))
+        && file.Lines.Any(static line => ExtensionMethod().IsMatch(line));
 
     private static bool IsFileOf(string fileName, string type, bool isGeneric, bool isPartial)
     {
@@ -79,4 +89,11 @@ internal static partial class FileRules
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Namespace();
+
+    [GeneratedRegex(@"^public static class \w+Extensions\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ClassOfExtensions();
+
+    // The receiver may stand on the line after the method's name.
+    [GeneratedRegex(@"[(\s]this [\w<>.]+ \w+[,)]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ExtensionMethod();
 }

@@ -7,6 +7,8 @@ namespace Pipeline.ArchitectureTests.Rooms;
 /// <summary>One type a file, named after it, short enough to read in one go.</summary>
 public sealed class FileTests
 {
+    private const string Extensions = "\n\npublic static class AExtensions\n{\n    public static IB UseA(this IB app) => app;\n}\n";
+
     [Fact]
     public void Every_source_file_keeps_the_rules_of_the_house()
     {
@@ -26,6 +28,11 @@ public sealed class FileTests
     [InlineData("src/P/Pipeline.cs", "internal static class Pipeline;", "hides the namespace")]
     [InlineData("src/P/Queues/A.cs", "    #region Fields", "#region")]
     [InlineData("src/P/Queues/A.cs", "namespace Pipeline.Caching;", "its room is Pipeline.Queues")]
+    [InlineData("src/Pipeline.AspNetCore/Queues/AExtensions.cs", $"namespace Pipeline.Caching;{Extensions}", "its room is Pipeline.Queues")]
+    [InlineData("src/Pipeline.AspNetCore/Queues/AExtensions.cs", $"namespace Microsoft.AspNetCore.Http;{Extensions}", "its room is Pipeline.Queues")]
+    [InlineData("src/Pipeline.AspNetCore/Queues/A.cs", "namespace Microsoft.AspNetCore.Builder;\n\npublic sealed class A;", "its room is Pipeline.Queues")]
+    [InlineData("src/Pipeline.AspNetCore/Queues/AExtensions.cs", "namespace Microsoft.AspNetCore.Builder;\n\npublic static class AExtensions;", "its room is Pipeline.Queues")]
+    [InlineData("src/Pipeline.Core/Queues/AExtensions.cs", $"namespace Microsoft.Extensions.DependencyInjection;{Extensions}", "its room is Pipeline.Queues")]
     [InlineData("tests/P/Program.cs", "class A;\nclass B;", "2 types")]
     public void A_file_that_breaks_a_rule_is_found(string path, string text, string problem) =>
         FileRules.Problems(new SourceFile(path, text)).Should().Contain(found => found.Contains(problem, StringComparison.Ordinal));
@@ -35,6 +42,8 @@ public sealed class FileTests
     [InlineData("src/P/Queues/A.Topic.cs", "internal sealed partial class A;")]
     [InlineData("src/P/Queues/IAOfT.cs", "public interface IA<T>;")]
     [InlineData("src/P/DependencyInjection/A.cs", "namespace Microsoft.Extensions.DependencyInjection;")]
+    [InlineData("src/Pipeline.AspNetCore/Queues/AExtensions.cs", $"namespace Microsoft.AspNetCore.Builder;{Extensions}")]
+    [InlineData("src/Pipeline.AspNetCore/Queues/Parts/AExtensions.cs", $"namespace Microsoft.Extensions.DependencyInjection;{Extensions}")]
     [InlineData("samples/P/Program.cs", "class A;\nclass B;")]
     public void A_file_that_keeps_the_rules_is_let_pass(string path, string text) =>
         FileRules.Problems(new SourceFile(path, text)).Should().BeEmpty();

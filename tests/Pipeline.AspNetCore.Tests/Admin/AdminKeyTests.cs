@@ -16,12 +16,14 @@ public sealed class AdminKeyTests
 {
     private const string Root = "an-operators-key-of-enough-length";
 
+    private static readonly string[] Scopes = ["predict"];
+
     [Fact]
     public async Task Keys_are_made_listed_rotated_and_revoked()
     {
         await using var server = await StartAsync();
 
-        var made = await SendAsync(server, HttpMethod.Post, "/admin/keys", new { name = "robot", tenant = "acme", scopes = new[] { "predict" } });
+        var made = await SendAsync(server, HttpMethod.Post, "/admin/keys", new { name = "robot", tenant = "acme", scopes = Scopes });
         var key = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("key").GetString()!;
         var again = await SendAsync(server, HttpMethod.Post, "/admin/keys", new { name = "robot" });
         var list = await (await SendAsync(server, HttpMethod.Get, "/admin/keys")).Content.ReadAsStringAsync();

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using FluentAssertions;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Diagnostics;
@@ -182,52 +181,6 @@ public sealed class AdminTests
             using var request = Request(HttpMethod.Get, path, user);
             using var response = await server.Client.SendAsync(request);
             ((int)response.StatusCode).Should().Be(status, path);
-        }
-    }
-
-    public static TheoryData<string, Action<WebApplication>, string> OpenDoors => new()
-    {
-        { "no policy", static app => app.MapPipelineAdmin(), "*has no policy*Name a policy*" },
-        { "any caller that is known", static app => app.MapPipelineAdmin().RequireAuthorization(), "*has no policy*" },
-        { "anonymous", static app => app.MapPipelineAdmin(policy: "ops").AllowAnonymous(), "*AllowAnonymous*" },
-        { "an unknown policy", static app => app.MapPipelineAdmin(policy: "opps"), "*'opps' is not there*" },
-    };
-
-    [Theory]
-    [MemberData(nameof(OpenDoors))]
-    public async Task An_open_administration_stops_the_start(string what, Action<WebApplication> map, string message)
-    {
-        var starting = () => WebServer.StartAsync(map, static (services, _) => HeaderAuthenticationHandler.Add(services));
-
-        await starting.Should().ThrowAsync<InvalidOperationException>(what).WithMessage(message);
-    }
-
-    [Fact]
-    public async Task A_policy_without_authorization_stops_the_start()
-    {
-        var starting = () => WebServer.StartAsync(static app => app.MapPipelineAdmin(policy: "ops"));
-
-        await starting.Should().ThrowAsync<InvalidOperationException>().WithMessage("*no authorization*AddAuthorization*");
-    }
-
-    [Fact]
-    public async Task The_policy_can_be_that_of_a_group_around_it_a_role_or_an_object()
-    {
-        await using var server = await WebServer.StartAsync(
-            static app =>
-            {
-                app.MapGroup("/internal").RequireAuthorization("ops").MapPipelineAdmin();
-                app.MapPipelineAdmin("/by-role").RequireAuthorization(new AuthorizeAttribute { Roles = "operator" });
-                app.MapPipelineAdmin("/by-object").RequireAuthorization(static policy => policy.RequireClaim("never"));
-            },
-            static (services, _) => HeaderAuthenticationHandler.Add(services));
-
-        (await GetAsync(server, "/internal/admin/version")).GetProperty("runtime").GetString().Should().StartWith(".NET");
-        foreach (var path in new[] { "/by-role/version", "/by-object/version" })
-        {
-            using var request = Request(HttpMethod.Get, path, "operator");
-            using var response = await server.Client.SendAsync(request);
-            response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         }
     }
 

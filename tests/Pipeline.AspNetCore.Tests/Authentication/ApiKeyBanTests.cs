@@ -1,5 +1,7 @@
 using System.Net;
 using FluentAssertions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Conformance;
 using Pipeline.Fixtures;
@@ -96,14 +98,24 @@ public sealed class ApiKeyBanTests
     {
         await using var server = await StartAsync();
         for (var i = 0; i < 5; i++)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/me");
-            request.Headers.Add("X-API-Key", ApiKeyServer.WrongKey);
-            request.Headers.Add("X-Forwarded-For", $"198.51.100.{i}");
-            using var response = await server.Client.SendAsync(request);
-        }
+            await StatusBehindProxyAsync(server, $"198.51.100.{i}", ApiKeyServer.WrongKey);
 
         server.Log.Events.Should().ContainSingle(static e => e.Id.Id == 12111).Which.Text.Should().Contain("proxy").And.Contain("127.0.0.1");
+    }
+
+    [Fact]
+    public async Task Behind_a_configured_proxy_each_caller_is_counted_alone()
+    {
+        await using var server = await WebServer.StartAsync(
+            static app => app.MapGet("/me", static context => context.Response.WriteAsync("me")).RequireAuthorization(),
+            static (services, _) => services.AddAuthentication().AddPipelineApiKeys(static keys => keys.Keys = $"partner={ApiKeyServer.Key}"),
+            new Dictionary<string, string?> { ["Http:ForwardedHeaders:KnownProxies:0"] = "127.0.0.1" });
+        for (var i = 0; i < 5; i++)
+            await StatusBehindProxyAsync(server, "198.51.100.1", ApiKeyServer.WrongKey);
+
+        (await StatusBehindProxyAsync(server, "198.51.100.1", ApiKeyServer.Key)).Should().Be(HttpStatusCode.TooManyRequests);
+        (await StatusBehindProxyAsync(server, "198.51.100.2", ApiKeyServer.Key)).Should().Be(HttpStatusCode.OK);
+        server.Log.Events.Should().ContainSingle(static e => e.Id.Id == 12110).Which.Text.Should().Contain("198.51.100.1");
     }
 
     [Fact]
@@ -172,6 +184,15 @@ public sealed class ApiKeyBanTests
     {
         for (var i = 0; i < times; i++)
             await server.StatusAsync("/me", bearer: ApiKeyServer.WrongKey);
+    }
+
+    private static async Task<HttpStatusCode> StatusBehindProxyAsync(WebServer server, string client, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/me");
+        request.Headers.Add("X-API-Key", key);
+        request.Headers.Add("X-Forwarded-For", client);
+        using var response = await server.Client.SendAsync(request);
+        return response.StatusCode;
     }
 
     private static Task<WebServer> ReplicaAsync(Backend backend) => ApiKeyServer.StartAsync(services: backend.Use);

@@ -82,7 +82,7 @@ public sealed class ApiKeyCheckTests : IDisposable
     {
         await File.WriteAllTextAsync(_path, $$"""{ "Http": { "ApiKeys": { "Keys": "partner={{ApiKeyServer.Key}}", "List": [ { "Name": "b", "Key": "{{ApiKeyServer.OtherKey}}" } ] } } }""");
         var configuration = new ConfigurationBuilder().AddJsonFile(_path).Build();
-        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
+        var services = NewServices().AddSingleton<IConfiguration>(configuration);
         services.AddPipeline();
         services.AddPipelineHttp(configuration.GetSection("Http"));
         services.AddAuthentication().AddPipelineApiKeys();
@@ -130,11 +130,14 @@ public sealed class ApiKeyCheckTests : IDisposable
             File.SetUnixFileMode(_path, mode);
     }
 
+    // Of a host that was never built, so that nothing runs: the doctor can be asked all the same.
+    private static IServiceCollection NewServices() => WebApplication.CreateEmptyBuilder(new WebApplicationOptions()).Services;
+
     private static IDoctorCheck Check(string name, Action<ApiKeyOptions> configure) => ChecksOf(configure).Single(check => check.Name == name);
 
     private static IEnumerable<IDoctorCheck> ChecksOf(Action<ApiKeyOptions> configure)
     {
-        var services = new ServiceCollection();
+        var services = NewServices();
         services.AddPipeline();
         services.AddAuthentication().AddPipelineApiKeys(configure);
         return services.BuildServiceProvider().GetServices<IDoctorCheck>().Where(static check => check.Name.StartsWith("http.api", StringComparison.Ordinal) || check.Name == "http.open-endpoints");

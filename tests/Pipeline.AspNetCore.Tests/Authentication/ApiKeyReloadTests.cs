@@ -1,6 +1,7 @@
 using System.Net;
 using FluentAssertions;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Pipeline.Authentication;
@@ -22,6 +23,7 @@ public sealed class ApiKeyReloadTests
         configuration["Http:ApiKeys:Keys"] = "partner=short";
         configuration.Reload();
         (await server.StatusAsync("/me", bearer: ApiKeyServer.OtherKey)).Should().Be(HttpStatusCode.OK);
+        server.Services.GetRequiredService<ApiKeyRing>().LookAtFile();
         server.Log.Events.Should().ContainSingle(static e => e.Id.Id == 12102).Which.Text.Should().Contain("Keys, item 1");
     }
 }

@@ -2,12 +2,14 @@ using System.Net;
 using System.Security.Claims;
 using FluentAssertions;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Pipeline.Authentication;
 
-/// <summary>I1, Q9: scopes as authorization.</summary>
+/// <summary>I1, C7, Q9: scopes as authorization.</summary>
 public sealed class ScopeTests
 {
     [Theory]
@@ -26,6 +28,21 @@ public sealed class ScopeTests
         lacking.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         lacking.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
         (await lacking.Content.ReadAsStringAsync()).Should().Contain("\"code\":\"forbidden\"");
+    }
+
+    [Fact]
+    public async Task A_partner_reaches_its_own_queue_only()
+    {
+        await using var server = await ApiKeyServer.StartAsync(
+            static keys =>
+            {
+                keys.List.Add(new ApiKeyEntry { Name = "one", Key = ApiKeyServer.Key, Scopes = { "queue:orders" } });
+                keys.List.Add(new ApiKeyEntry { Name = "other", Key = ApiKeyServer.OtherKey, Scopes = { "queue:refunds", "queue:orders2" } });
+            },
+            map: static app => app.MapGroup("/queues/orders").RequireScope("queue:orders").MapGet("", static context => context.Response.WriteAsync("orders")));
+
+        (await server.StatusAsync("/queues/orders", header: ApiKeyServer.Key)).Should().Be(HttpStatusCode.OK);
+        (await server.StatusAsync("/queues/orders", header: ApiKeyServer.OtherKey)).Should().Be(HttpStatusCode.Forbidden);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -74,6 +75,26 @@ public sealed class OperationsDoctorTests
 
         result.Status.Should().Be(status);
         result.Summary.Should().Match(summary);
+    }
+
+    [Theory]
+    [InlineData("http.health", "Http:Health:Timeout", "-00:00:01")]
+    [InlineData("http.draining", "Http:Draining:PreStopWait", "-00:00:01")]
+    [InlineData("http.metrics-exposure", "Http:Internal:Port", "0")]
+    [InlineData("http.metrics-exposure", "Http:Metrics:MaxSeries", "0")]
+    public async Task Settings_that_stop_the_start_are_told_with_their_mend(string check, string setting, string value)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection([new(setting, value)]);
+        builder.Services.AddPipeline();
+        builder.Services.AddPipelineHttp(builder.Configuration.GetSection("Http"));
+        await using var app = builder.Build();
+        app.MapPipelineMetrics();
+
+        var result = await app.Services.GetServices<IDoctorCheck>().Single(one => string.Equals(one.Name, check, StringComparison.Ordinal)).CheckAsync();
+
+        result.Status.Should().Be(DoctorStatus.Error);
+        result.Mend.Should().Contain("Give a value from");
     }
 
     private static Task<WebServer> StartAsync(Action<WebApplication> map, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null) =>

@@ -57,11 +57,22 @@ public sealed class EdgeCheckTests
     [InlineData("Http:ForwardedHeaders:KnownNetworks:0", "0.0.0.0/4", DoctorStatus.Warning)]
     [InlineData("Http:ForwardedHeaders:KnownNetworks:0", "2000::/3", DoctorStatus.Warning)]
     [InlineData("Http:ForwardedHeaders:KnownProxies:0", "nowhere", DoctorStatus.Error)]
+    [InlineData("Http:ForwardedHeaders:ForwardLimit", "many", DoctorStatus.Error)]
     public async Task Proxies_that_are_believed_too_easily_are_told(string setting, string value, DoctorStatus status)
     {
-        var found = await LookAsync(static _ => { }, (setting, value));
+        var found = await LookAsync(static app => app.UsePipeline(), (setting, value));
 
         Of(found, "http.forwarded-headers").Should().Be((status, true));
+    }
+
+    [Theory]
+    [InlineData("3651.00:00:00")]
+    [InlineData("forever")]
+    public async Task Security_headers_that_are_configured_wrongly_are_an_error(string age)
+    {
+        var found = await LookAsync(static app => app.UsePipeline(), ("Http:SecurityHeaders:HstsMaxAge", age));
+
+        Of(found, "http.security-headers").Should().Be((DoctorStatus.Error, true));
     }
 
     [Fact]

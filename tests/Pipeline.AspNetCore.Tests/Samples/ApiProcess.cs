@@ -36,13 +36,18 @@ internal sealed class ApiProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in start.Environment.Keys.Where(static name => name.StartsWith("ASPNETCORE_") || name.StartsWith("DOTNET_ENV")).ToArray())
+        foreach (var name in start.Environment.Keys.Where(static name =>
+            name.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || name.StartsWith("DOTNET_ENV", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["Urls"] = "http://127.0.0.1:0";
         start.Environment["Logging__Console__FormatterName"] = "json";
         start.Environment["Logging__Console__FormatterOptions__IncludeScopes"] = "true";
+
+        // A test may be faster than its limit, and a machine that runs many tests slower than a limiter's patience.
+        start.Environment["Http__RateLimits__Policies__burst"] = "off";
+        start.Environment["Pipeline__RateLimiting__OutageBudget"] = "00:00:10";
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         var process = Process.Start(start)!;

@@ -9,7 +9,9 @@ public abstract partial class StateStoreConformance
     public async Task A_watch_begins_with_a_resync_and_reports_writes_and_deletions_of_every_process()
     {
         var (first, second) = (await _store.OpenAsync(), await _store.OpenAsync());
+        await using var earlier = await WatchLog.StartAsync(second, Space);
         await WriteAsync(first, Key("before"));
+        await earlier.WaitForAsync(change => change.Key == Key("before"));
         await using var log = await WatchLog.StartAsync(second, Space);
 
         var version = await WriteAsync(first, Key("a"));
@@ -27,7 +29,9 @@ public abstract partial class StateStoreConformance
     public async Task What_changed_nothing_is_not_reported_and_no_other_space_or_prefix()
     {
         var store = await _store.OpenAsync();
+        await using var earlier = await WatchLog.StartAsync(store, Space);
         var version = await WriteAsync(store, Key("acme/1"), timeToLive: Tick);
+        await earlier.WaitForAsync(change => change.Key == Key("acme/1"));
         await using var log = await WatchLog.StartAsync(store, Space, "acme/");
 
         Assert.False((await store.CompareAndSetAsync(Key("acme/1"), Bytes("x"), version + 1)).Succeeded);

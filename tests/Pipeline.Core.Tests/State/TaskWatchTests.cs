@@ -56,4 +56,22 @@ public sealed class TaskWatchTests
         (await next).Should().BeFalse("the second report shows nothing new, and the third nothing at all");
         _store.CountWatches(StateTaskTracker.DefaultSpace).Should().Be(0);
     }
+
+    [Fact(Timeout = TimeLimit)]
+    public async Task A_time_out_that_nobody_has_written_down_yet_shows_before_the_watch_ends()
+    {
+        await _tracker.CreateAsync("acme", "1", new TrackedTaskOptions { Timeout = TimeSpan.FromSeconds(10) });
+        await using var seen = _tracker.WatchAsync("acme", "1").GetAsyncEnumerator();
+        (await seen.MoveNextAsync()).Should().BeTrue();
+        var next = seen.MoveNextAsync().AsTask();
+        _clock.Advance(TimeSpan.FromSeconds(20));
+
+        // A report of its neighbour is lost, and so the watch is told to read again.
+        _faults.LoseReports(1);
+        await _tracker.CreateAsync("acme", "10");
+
+        (await next).Should().BeTrue();
+        seen.Current.State.Should().Be(TrackedTaskState.TimedOut);
+        (await seen.MoveNextAsync()).Should().BeFalse();
+    }
 }

@@ -46,7 +46,9 @@ public sealed class PostgresStateWatchTests : IAsyncLifetime
             await WriteAsync("missed");
         }
 
-        (await NextAsync(changes)).Should().Be(Resync);
+        // It is told after its commit, and so perhaps as the first thing that is heard again.
+        var next = await NextAsync(changes);
+        (next == Written("missed") ? await NextAsync(changes) : next).Should().Be(Resync);
         await WriteAsync("b");
         await AssertFollowsAsync(changes);
     }

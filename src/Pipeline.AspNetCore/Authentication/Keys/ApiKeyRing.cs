@@ -31,18 +31,15 @@ internal sealed class ApiKeyRing(IOptionsFactory<ApiKeyOptions> factory, string 
     /// <exception cref="OptionsValidationException">The settings or the file are wrong.</exception>
     public IReadOnlyCollection<ApiKeyCredential> Keys => Load().Keys.Values;
 
-    /// <summary>Whether there is a file.</summary>
-    public bool HasFile => Load().File is not null;
-
     /// <summary>The full path of the file, if there is one.</summary>
     public string? FilePath => Load().File;
 
     public bool TryFind(in KeyHash hash, [NotNullWhen(true)] out ApiKeyCredential? credential) => Load().Keys.TryGetValue(hash, out credential);
 
-    /// <summary>Reads configuration and file anew where there may be something new; what is wrong is logged once, and changes nothing.</summary>
+    /// <summary>Reads configuration and file anew. What is wrong is logged once, and changes nothing.</summary>
     public void Reload() => Renew(evenIfFileIsSame: true);
 
-    /// <summary>Reads the file, and all anew where it has changed.</summary>
+    /// <summary>Looks at the file, and reads all anew where it has changed, or could not be read at the last time.</summary>
     public void LookAtFile() => Renew(evenIfFileIsSame: false);
 
     private Snapshot Load()
@@ -71,9 +68,8 @@ internal sealed class ApiKeyRing(IOptionsFactory<ApiKeyOptions> factory, string 
         lock (_gate)
         {
             var current = Load();
-            if (!evenIfFileIsSame && IsFileSame(current.File))
+            if (!evenIfFileIsSame && _lastProblem is null && IsFileSame(current.File))
             {
-                WorksAgain();
                 return;
             }
 
@@ -86,24 +82,18 @@ internal sealed class ApiKeyRing(IOptionsFactory<ApiKeyOptions> factory, string 
                 Log.ApiKeysRead(logger, next.Keys.Count);
                 _lastProblem = null;
             }
-            catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
+#pragma warning disable CA1031 // Settings in code may throw anything, and must not end the process that has run well until now.
+            catch (Exception exception)
+#pragma warning restore CA1031
             {
-                Complain(exception.Message);
+                // Of others' messages nobody knows what is in them.
+                Complain(exception is OptionsValidationException or InvalidOperationException ? exception.Message : exception.GetType().Name);
             }
         }
     }
 
     private bool IsFileSame(string? path) =>
         path is null || (ApiKeyFile.Read(path).Content is { } content && _content is not null && content.AsSpan().SequenceEqual(_content));
-
-    private void WorksAgain()
-    {
-        if (_lastProblem is not null)
-        {
-            Log.ApiKeysUnchanged(logger);
-            _lastProblem = null;
-        }
-    }
 
     private void Complain(string problem)
     {
