@@ -16,7 +16,7 @@ internal sealed class HttpRace(int seconds, int rounds)
         {
             foreach (var variant in variants)
             {
-                servers.Add(await ServedVariant.StartAsync(variant.Name));
+                servers.Add(await ServedVariant.StartAsync(variant));
                 await servers[^1].LoadAsync(WarmUpSeconds);
             }
 

@@ -15,12 +15,12 @@ internal sealed partial class ServedVariant : IAsyncDisposable
     private readonly HttpClient _client;
     private readonly string _script = Path.GetTempFileName();
 
-    private ServedVariant(Process process, Uri address)
+    private ServedVariant(Process process, Uri address, Variant variant)
     {
         _process = process;
         _client = new HttpClient { BaseAddress = address };
         var body = JsonSerializer.Serialize(Request, EchoJsonContext.Default.EchoRequest);
-        // A key and an idempotency key of its own for each request, where a variant wants them.
+        var idempotencyKey = variant.SendsIdempotencyKeys ? """["Idempotency-Key"] = prefix .. n""" : "";
         File.WriteAllText(_script, $$"""
             local n = 0
             local prefix = tostring({}):sub(10)
@@ -28,7 +28,7 @@ internal sealed partial class ServedVariant : IAsyncDisposable
             function request()
               n = n + 1
               return wrk.format("POST", "/echo", {
-                ["Content-Type"] = "application/json", ["X-API-Key"] = "{{Variant.Key}}", ["Idempotency-Key"] = prefix .. n }, body)
+                ["Content-Type"] = "application/json", ["X-API-Key"] = "{{Variant.Key}}", {{idempotencyKey}} }, body)
             end
             """);
     }
@@ -37,14 +37,14 @@ internal sealed partial class ServedVariant : IAsyncDisposable
         "0b8f4e5c9a1d4c7e", "large:2030-01", new string('t', 700), [.. Enumerable.Range(1, 60)],
         [.. Enumerable.Range(0, 8).Select(static number => new EchoRequest.Part("user", $"{number}: the quick brown fox jumps over the lazy dog, and the other way round."))]);
 
-    public static async Task<ServedVariant> StartAsync(string variant)
+    public static async Task<ServedVariant> StartAsync(Variant variant)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         start.ArgumentList.Add("--serve");
-        start.ArgumentList.Add(variant);
+        start.ArgumentList.Add(variant.Name);
         var process = Process.Start(start)!;
-        var address = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"The server '{variant}' did not start.");
-        var served = new ServedVariant(process, new Uri(address));
+        var address = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"The server '{variant.Name}' did not start.");
+        var served = new ServedVariant(process, new Uri(address), variant);
         await served.ProbeAsync();
         return served;
     }
@@ -97,7 +97,6 @@ internal sealed partial class ServedVariant : IAsyncDisposable
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, "/echo") { Content = JsonContent.Create(Request, EchoJsonContext.Default.EchoRequest) };
         message.Headers.Add("X-API-Key", Variant.Key);
-        message.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
         using var response = await _client.SendAsync(message);
         response.EnsureSuccessStatusCode();
     }

@@ -21,6 +21,9 @@ internal sealed record Variant(
     private const string Limit = "ask";
     private const string Burst = "burst";
 
+    /// <summary>Whether each request has an <c>Idempotency-Key</c> of its own, so that each answer is stored.</summary>
+    public bool SendsIdempotencyKeys { get; private init; }
+
     public static IReadOnlyList<Variant> All { get; } =
     [
         new(Bare, static _ => { }, static _ => { }, static _ => { }),
@@ -35,9 +38,13 @@ internal sealed record Variant(
         Of("rate limits (two)", static app => app.UsePipelineRateLimits(), static endpoint => endpoint.RequireRateLimit(Limit, Burst)),
         Of("body and JSON limits", static app => app.UsePipelineBodyLimits()),
         Of("metrics collected", static app => app.MapPipelineMetrics()),
-        Of("idempotency key", static app => app.UsePipelineIdempotency(), static endpoint => endpoint.WithIdempotency()),
-        new("all but idempotency", AddAll, UseAll, static endpoint => endpoint.RequireRateLimit(Limit, Burst).RequireAuthorization()),
+        Of("idempotency, no key", static app => app.UsePipelineIdempotency(), static endpoint => endpoint.WithIdempotency()),
+        Of("idempotency, a new key each", static app => app.UsePipelineIdempotency(), static endpoint => endpoint.WithIdempotency()) with { SendsIdempotencyKeys = true },
         new("all", AddAll, UseAll, static endpoint => endpoint.RequireRateLimit(Limit, Burst).WithIdempotency().RequireAuthorization()),
+        new("all, a new key each", AddAll, UseAll, static endpoint => endpoint.RequireRateLimit(Limit, Burst).WithIdempotency().RequireAuthorization())
+        {
+            SendsIdempotencyKeys = true,
+        },
     ];
 
     public static Variant Find(string name) => All.First(one => string.Equals(one.Name, name, StringComparison.Ordinal));

@@ -9,7 +9,7 @@ using Xunit;
 namespace Pipeline.Postgres.RateLimiting;
 
 /// <summary>A server that is down, silent, full, slow, a standby, behind a pooler, or holds somebody else's data.</summary>
-public sealed class PostgresRateLimiterFailureTests(PostgresFixture fixture) : IClassFixture<PostgresFixture>
+public sealed partial class PostgresRateLimiterFailureTests(PostgresFixture fixture) : IClassFixture<PostgresFixture>
 {
     private const string Key = "tenant:acme";
 
@@ -19,17 +19,6 @@ public sealed class PostgresRateLimiterFailureTests(PostgresFixture fixture) : I
     private static readonly RateLimitRule Month = RateLimitRule.PerMonth(10);
     private static readonly RateLimitRule Slots = RateLimitRule.Concurrency(10, TimeSpan.FromHours(1));
     private static readonly RateLimitRule[] Rules = [Window, Bucket, Month, Slots];
-
-    public static TheoryData<string, string> ForeignStates { get; } = new()
-    {
-        { Window.StateId, "format = 2" },
-        { Window.StateId, "state = '{1}'" },
-        { Window.StateId, "state = '{1,2,3,4,5}'" },
-        { Bucket.StateId, "state = '{1,2}'" },
-        { Bucket.StateId, "format = 9" },
-        { Month.StateId, "state = '{1,2,3}'" },
-        { Slots.StateId, "state = '{1,2}'" },
-    };
 
     private static RateLimitRequest All => new([.. Rules.Select(rule => rule.Kind == RateLimitRuleKind.Concurrency ? new(Key, rule) : RateLimitDimension.Estimate(Key, rule, 3))]);
 
@@ -215,36 +204,6 @@ public sealed class PostgresRateLimiterFailureTests(PostgresFixture fixture) : I
         await RemainingAsync(process.Limiter, 1, 7);
     }
 
-    [Theory]
-    [MemberData(nameof(ForeignStates))]
-    public async Task What_the_suite_did_not_write_is_refused_and_left_alone(string stateId, string change)
-    {
-        var database = await fixture.Node.CreateDatabaseAsync();
-        await using var process = await LimiterProcess.StartAsync(database);
-        await using var source = Npgsql.NpgsqlDataSource.Create(database);
-        var rule = Rules.Single(rule => string.Equals(rule.StateId, stateId, StringComparison.Ordinal));
-        await process.Limiter.AcquireAsync(All);
-        var before = await ScalarAsync(source, $"UPDATE pipeline.limits SET {change} WHERE state_id = '{stateId}' RETURNING limits::text");
-
-        foreach (var call in new Func<IRateLimiter, Task>[]
-        {
-            async limiter => await limiter.AcquireAsync(new RateLimitDimension(Key, rule)), async limiter => await limiter.AcquireAsync(All),
-            async limiter => await limiter.PeekAsync(new RateLimitDimension(Key, rule)),
-        })
-        {
-            (await process.Limiter.Invoking(call).Should().ThrowAsync<BackendRefusedException>()).Which.Message.Should().Contain("delete that row").And.NotContain("acme");
-        }
-
-        (await ScalarAsync(source, $"SELECT limits::text FROM pipeline.limits WHERE state_id = '{stateId}'")).Should().Be(before);
-        foreach (var other in Rules.Where(other => other != rule))
-        {
-            (await process.Limiter.PeekAsync(new RateLimitDimension(Key, other, 0))).Remaining.Should().Be(other == Slots ? 9 : 7);
-        }
-
-        await process.Limiter.ResetAsync(Key, rule);
-        (await process.Limiter.PeekAsync(new RateLimitDimension(Key, rule, 0))).Remaining.Should().Be(10);
-    }
-
     private async Task<LimiterProcess> StartThroughAsync(PostgresProxy proxy, TimeSpan? timeout = null)
     {
         var database = new Npgsql.NpgsqlConnectionStringBuilder(await fixture.Node.CreateDatabaseAsync()).Database!;
@@ -301,11 +260,5 @@ public sealed class PostgresRateLimiterFailureTests(PostgresFixture fixture) : I
         using var fault = proxy.DropReply(statement);
         await call.Should().ThrowAsync<BackendUnavailableException>();
         await fault.Happened;
-    }
-
-    private static async Task<object?> ScalarAsync(Npgsql.NpgsqlDataSource source, string sql)
-    {
-        await using var command = source.CreateCommand(sql);
-        return await command.ExecuteScalarAsync();
     }
 }
