@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Backends;
 using Pipeline.Caching;
+using Pipeline.Conformance;
 using Pipeline.Redis.Fixtures;
 using Pipeline.Redis.Servers;
 using StackExchange.Redis;
@@ -12,6 +13,8 @@ namespace Pipeline.Redis.Caching;
 /// <summary>A process with a cache on Redis: a connection of its own, and a clock that may be wrong.</summary>
 internal sealed class CacheProcess : IAsyncDisposable
 {
+    private const int LooksBeforeTheClockGoesOn = 100;
+
     private static readonly CacheEntryOptions Lasting = new() { FreshFor = TimeSpan.FromHours(1) };
 
     private CacheProcess(RedisConnection connection)
@@ -56,10 +59,19 @@ internal sealed class CacheProcess : IAsyncDisposable
     public async Task<CacheReadStatus> StatusAsync(string key) => (await Cache.TryGetAsync(key, new ArrayBufferWriter<byte>(), CacheReadOptions.AllowStale)).Status;
 
     /// <summary>Waits until the process hears of every invalidation.</summary>
-    public async Task<CacheProcess> HearAsync()
+    /// <param name="clock">The process's clock, if it stands still: it goes on where it has to, since a subscription that failed is tried again by it.</param>
+    public async Task<CacheProcess> HearAsync(ManualTimeProvider? clock = null)
     {
         await Cache.ReadGenerationsAsync(["warm"]);
-        await Waiting.UntilAsync(() => Task.FromResult(Cache.IsHearing), "the process to hear the feed");
+        var looks = 0;
+        await Waiting.UntilAsync(
+            () =>
+            {
+                if (++looks % LooksBeforeTheClockGoesOn == 0)
+                    clock?.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(Cache.IsHearing);
+            },
+            "the process to hear the feed");
         return this;
     }
 

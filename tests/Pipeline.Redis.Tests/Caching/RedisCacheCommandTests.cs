@@ -26,9 +26,10 @@ public sealed class RedisCacheCommandTests : IAsyncLifetime
     {
         _server = await RedisServer.StartAsync();
         _proxy = RedisProxy.Start(_server.EndPoint);
-        _process = CacheProcess.Start(_server.ClientOptions(_proxy), _prefix, time: new ManualTimeProvider());
+        var clock = new ManualTimeProvider();
+        _process = CacheProcess.Start(_server.ClientOptions(_proxy), _prefix, time: clock);
         _other = CacheProcess.Start(_server.ClientOptions(), _prefix, time: new ManualTimeProvider());
-        await _process.HearAsync();
+        await _process.HearAsync(clock);
         await _process.GetAsync("warm");
     }
 
