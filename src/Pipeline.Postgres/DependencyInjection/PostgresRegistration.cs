@@ -34,7 +34,7 @@ internal static class PostgresRegistration
             source(services), options, builder.Name, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PostgresConnection>>()));
         builder.Services.AddKeyedSingleton(key, (services, _) => new PostgresVectorSupport(services.GetRequiredKeyedService<PostgresConnection>(key)));
         AddDoctorChecks(builder.Services, key, roles, options.MigrateOnStart);
-        builder.Services.AddSingleton<IBackendProbe>(services => new PostgresProbe(services.GetRequiredKeyedService<PostgresConnection>(key), options.StartupCheck));
+        builder.Services.AddSingleton<IBackendProbe>(services => CreateProbe(services.GetRequiredKeyedService<PostgresConnection>(key), roles, options.StartupCheck));
         if (roles.HasFlag(PipelineRoles.Cache))
         {
             builder.SetRole<ICacheBackend>(ClaimedBy, services => new PostgresCacheBackend(
@@ -82,6 +82,9 @@ internal static class PostgresRegistration
 
         return builder;
     }
+
+    private static PostgresProbe CreateProbe(PostgresConnection connection, PipelineRoles roles, StartupCheck requirement) =>
+        new(connection, requirement, roles.HasFlag(PipelineRoles.RateLimiting) ? new PostgresRateLimiter(connection) : null);
 
     // The checks are there once; each looks at all connections.
     private static void AddDoctorChecks(IServiceCollection services, object key, PipelineRoles roles, bool migrates)

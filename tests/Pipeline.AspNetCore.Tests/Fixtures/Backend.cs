@@ -36,5 +36,7 @@ internal sealed class Backend
     }
 
     /// <summary>Puts a suite on it.</summary>
-    public void Use(IServiceCollection services) => _use(services.AddPipeline());
+    /// <remarks>A busy machine may take longer over a decision than the usual budget, and would then decide without the server.</remarks>
+    public void Use(IServiceCollection services) =>
+        _use(services.AddPipeline().ConfigureRateLimiting(static limits => limits.OutageBudget = TimeSpan.FromSeconds(10)));
 }

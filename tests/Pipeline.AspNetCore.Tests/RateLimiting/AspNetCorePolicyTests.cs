@@ -39,8 +39,7 @@ public sealed class AspNetCorePolicyTests
                         return ValueTask.CompletedTask;
                     };
                 });
-            },
-            new Dictionary<string, string?> { ["Pipeline:RateLimiting:OutageBudget"] = "00:00:10" });
+            });
 
         var answers = new List<HttpResponseMessage>();
         foreach (var tenant in new[] { "one", "one", "one", "two" })

@@ -208,9 +208,8 @@ public sealed class HttpRateLimitTests
     public async Task Two_replicas_share_one_limit(BackendKind kind)
     {
         var backend = await Backend.CreateAsync(kind);
-        var patience = new Dictionary<string, string?> { ["Pipeline:RateLimiting:OutageBudget"] = "00:00:10" };
-        await using var one = await StartAsync(app => app.MapGet("/", () => "ok").RequireRateLimit("ask"), Rule("ask", 3), patience, backend.Use);
-        await using var other = await StartAsync(app => app.MapGet("/", () => "ok").RequireRateLimit("ask"), Rule("ask", 3), patience, backend.Use);
+        await using var one = await StartAsync(app => app.MapGet("/", () => "ok").RequireRateLimit("ask"), Rule("ask", 3), services: backend.Use);
+        await using var other = await StartAsync(app => app.MapGet("/", () => "ok").RequireRateLimit("ask"), Rule("ask", 3), services: backend.Use);
         var servers = new[] { one, other };
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => servers[i % 2].Client.GetAsync("/")));

@@ -4,14 +4,13 @@ using Pipeline.RateLimiting;
 namespace Pipeline.Conformance.RateLimiting.Generation;
 
 /// <summary>
-/// All that was ever charged, and all of it that was paid by the refill, the oldest first: a charge gets back what of it is not paid yet, which is
-/// the least that a limiter may give back. In the parts of <see cref="TokenBucketModel"/>.
+/// A log of charges and of what was given back, played anew for each answer. All that was ever charged is paid by the refill, the oldest first: a charge gets back what of it
+/// is not paid yet, which is the least that a limiter may give back. In the parts of <see cref="TokenBucketModel"/>.
 /// </summary>
 internal sealed class StrictTokenBucketModel : StateModel
 {
+    private readonly List<(long At, BigInteger Amount)> _log = [];
     private BigInteger _charged;
-    private BigInteger _paid;
-    private long? _paidUntil;
 
     public override BigInteger Used(RateLimitRule rule, long now, long wall) => Ceiling(Missing(rule, now), rule.Window.Ticks);
 
@@ -21,23 +20,34 @@ internal sealed class StrictTokenBucketModel : StateModel
     public override ModelCharge Charge(RateLimitRule rule, BigInteger amount, long now, long wall)
     {
         var most = (BigInteger)RateLimitRule.MaxCharge * rule.Window.Ticks;
-        _charged += BigInteger.Min(amount * rule.Window.Ticks, most - Missing(rule, now));
+        var counted = BigInteger.Min(amount * rule.Window.Ticks, most - Missing(rule, now));
+        _log.Add((now, counted));
+        _charged += counted;
         return new ModelCharge(now, amount) { Total = _charged };
     }
 
     public override void GiveBack(RateLimitRule rule, ModelCharge charge, BigInteger amount, long now, long wall)
     {
-        _ = Missing(rule, now);
-        _paid += BigInteger.Min(amount * rule.Window.Ticks, BigInteger.Max(0, charge.Total - _paid));
+        var paid = _charged - Missing(rule, now);
+        _log.Add((now, -BigInteger.Min(amount * rule.Window.Ticks, BigInteger.Max(0, charge.Total - paid))));
     }
 
     private BigInteger Missing(RateLimitRule rule, long now)
     {
-        var passed = Math.Max(0, now - (_paidUntil ?? now));
-        _paid = BigInteger.Min(_charged, _paid + ((BigInteger)passed * rule.RefillAmount));
+        var (missing, time) = (BigInteger.Zero, long.MinValue);
+        foreach (var (at, amount) in _log)
+        {
+            // A call is charged at its latest moment, and asked about at its earliest, until which nothing more can surely have been refilled.
+            missing = Refilled(missing, Math.Min(at, now)) + amount;
+        }
 
-        // The earliest moment of a call can be asked for after its latest.
-        _paidUntil = Math.Max(now, _paidUntil ?? now);
-        return _charged - _paid;
+        return Refilled(missing, now);
+
+        BigInteger Refilled(BigInteger before, long until)
+        {
+            var passed = before.IsZero ? 0 : Math.Max(0, until - time);
+            time = Math.Max(time, until);
+            return BigInteger.Max(0, before - ((BigInteger)passed * rule.RefillAmount));
+        }
     }
 }
