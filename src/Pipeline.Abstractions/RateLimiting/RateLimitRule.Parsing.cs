@@ -34,6 +34,31 @@ public sealed partial record RateLimitRule
         return rule is not null;
     }
 
+    /// <summary>
+    /// Gives the rule another limit from configuration, as <see cref="Parse"/> reads it: a sliding window, whatever it was, or <c>off</c>. It keeps its name, and what it
+    /// says while the backend is away.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The rule with that limit.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
+    /// <exception cref="FormatException">
+    /// <paramref name="text"/> is not a rule, or its limit is below this rule's <see cref="LocalShare"/>. The message says what is wrong and what to write instead.
+    /// </exception>
+    public RateLimitRule WithLimit(string text)
+    {
+        var read = Parse(text).Named(Name);
+        if (read.Kind == RateLimitRuleKind.Unlimited)
+        {
+            return read;
+        }
+
+        return LocalShare > read.Limit
+            ? throw new FormatException(
+                $"The rate limit '{Name}' is lowered to {read.Limit}, but its local share for the time while the backend is away is {LocalShare}. "
+                + $"Give a limit of {LocalShare} or more, or lower the local share in code.")
+            : read.WhenUnavailable(OnUnavailable, LocalShare);
+    }
+
     private static RateLimitRule? Read(string text, out string? problem)
     {
         var trimmed = text.AsSpan().Trim();

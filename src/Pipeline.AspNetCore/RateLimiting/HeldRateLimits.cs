@@ -8,27 +8,19 @@ internal sealed class HeldRateLimits : ITokenBudget, IDisposable
 {
     private const long Nothing = -1;
 
-    /// <summary>The system's timers reach no further than some weeks.</summary>
-    private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(1);
-
     private readonly HttpContext _context;
     private readonly IRateLimiter _limiter;
     private readonly RateLimitReservation _reservation;
     private readonly bool _hasEstimate;
     private readonly ILogger _logger;
-    private readonly PeriodicTimer? _renewals;
+    private readonly RateLimitLeaseRenewal? _renewal;
     private long _reported = Nothing;
 
     private HeldRateLimits(
         HttpContext context, IRateLimiter limiter, RateLimitReservation reservation, bool hasEstimate, TimeProvider time, ILogger logger)
     {
         (_context, _limiter, _reservation, _hasEstimate, _logger) = (context, limiter, reservation, hasEstimate, logger);
-        if (ShortestLease(reservation.Request) is { } lease)
-        {
-            var third = TimeSpan.FromMilliseconds(Math.Max(1, Math.Floor(lease.TotalMilliseconds / 3)));
-            _renewals = new PeriodicTimer(third < LongestPeriod ? third : LongestPeriod, time);
-            _ = RenewAsync(_renewals);
-        }
+        _renewal = RateLimitLeaseRenewal.Start(limiter, reservation, time, logger);
     }
 
     public long? Reported => Interlocked.Read(ref _reported) is var reported and not Nothing ? reported : null;
@@ -58,21 +50,7 @@ internal sealed class HeldRateLimits : ITokenBudget, IDisposable
         while (Interlocked.CompareExchange(ref _reported, after, before) != before);
     }
 
-    public void Dispose() => _renewals?.Dispose();
-
-    private static TimeSpan? ShortestLease(RateLimitRequest request)
-    {
-        TimeSpan? shortest = null;
-        foreach (ref readonly var dimension in request.Dimensions)
-        {
-            if (dimension.Rule.Kind == RateLimitRuleKind.Concurrency && dimension.Cost > 0 && !(dimension.Rule.Window >= shortest))
-            {
-                shortest = dimension.Rule.Window;
-            }
-        }
-
-        return shortest;
-    }
+    public void Dispose() => _renewal?.Dispose();
 
     private async Task EndAsync()
     {
@@ -105,26 +83,5 @@ internal sealed class HeldRateLimits : ITokenBudget, IDisposable
         }
 
         return Reported ?? (_context.Response.StatusCode is >= StatusCodes.Status400BadRequest and < StatusCodes.Status500InternalServerError ? 0 : null);
-    }
-
-    private async Task RenewAsync(PeriodicTimer timer)
-    {
-        while (await timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false))
-        {
-            try
-            {
-                if (!await _limiter.RenewAsync(_reservation, CancellationToken.None).ConfigureAwait(false))
-                {
-                    Log.RateLimitLeaseLost(_logger);
-                    return;
-                }
-            }
-#pragma warning disable CA1031 // Whatever it was, the leases are still to be renewed.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                Log.RateLimitRenewalFailed(_logger, e);
-            }
-        }
     }
 }

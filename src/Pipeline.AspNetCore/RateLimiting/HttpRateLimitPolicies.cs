@@ -64,26 +64,14 @@ internal sealed class HttpRateLimitPolicies
 
     private static RateLimitRule Apply(RateLimitRule rule, string? text, string path)
     {
-        RateLimitRule read;
         try
         {
-            read = RateLimitRule.Parse(text ?? "").Named(rule.Name);
+            return rule.WithLimit(text ?? "");
         }
         catch (FormatException e)
         {
             throw new InvalidOperationException($"'{path}': {e.Message}", e);
         }
-
-        if (read.Kind == RateLimitRuleKind.Unlimited)
-        {
-            return read;
-        }
-
-        return rule.LocalShare > read.Limit
-            ? throw new InvalidOperationException(
-                $"'{path}' lowers the limit to {read.Limit}, but its local share for the time while the backend is away is {rule.LocalShare}. "
-                + $"Give a limit of {rule.LocalShare} or more, or lower the local share in code.")
-            : read.WhenUnavailable(rule.OnUnavailable, rule.LocalShare);
     }
 
     private static string Describe(IReadOnlyCollection<string> names) =>

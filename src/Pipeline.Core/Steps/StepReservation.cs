@@ -5,7 +5,7 @@ namespace Pipeline.Steps;
 
 /// <summary>What one call holds of its step's rate limits, until it is disposed.</summary>
 internal sealed class StepReservation(
-    StepSettlement settlement, RateLimitReservation reservation, StepContext context, LeaseRenewal? renewal) : IAsyncDisposable
+    StepSettlement settlement, RateLimitReservation reservation, StepContext context, RateLimitLeaseRenewal? renewal) : IAsyncDisposable
 {
     public ValueTask DisposeAsync()
     {

@@ -15,7 +15,7 @@ internal sealed class StepSettlement(
 {
     /// <summary>Holds a reservation for as long as a call runs: its leases are renewed meanwhile.</summary>
     public StepReservation Hold(RateLimitReservation reservation, StepContext context) =>
-        new(this, reservation, context, LeaseRenewal.Start(limiter, reservation, time, logger));
+        new(this, reservation, context, RateLimitLeaseRenewal.Start(limiter, reservation, time, logger));
 
     /// <summary>Ends a reservation.</summary>
     /// <param name="reservation">The reservation.</param>

@@ -63,6 +63,18 @@ public sealed class RateLimitRuleParsingTests
     }
 
     [Fact]
+    public void A_rule_with_another_limit_keeps_its_name_and_what_it_says_while_the_backend_is_away()
+    {
+        var rule = RateLimitRule.PerDay(100).Named("uploads").WhenUnavailable(RateLimitFallback.Local, 10);
+
+        rule.WithLimit("50/60").Should().Be(RateLimitRule.SlidingWindow(50, TimeSpan.FromMinutes(1)).Named("uploads").WhenUnavailable(RateLimitFallback.Local, 10));
+        rule.WithLimit("off").Should().Match<RateLimitRule>(off => off.Kind == RateLimitRuleKind.Unlimited && off.Name == "uploads");
+        rule.Invoking(one => one.WithLimit("9/60")).Should().Throw<FormatException>()
+            .WithMessage("The rate limit 'uploads' is lowered to 9, but its local share*is 10. Give a limit of 10 or more, or lower the local share in code.");
+        rule.Invoking(one => one.WithLimit("9")).Should().Throw<FormatException>().WithMessage("The rate limit '9' has no window.*");
+    }
+
+    [Fact]
     public void A_long_text_is_not_repeated()
     {
         var act = () => RateLimitRule.Parse(new string('9', 41));

@@ -91,7 +91,7 @@ public sealed class RateLimitRulesTests
         await using var services = Build("9/60");
 
         (await services.Awaiting(s => s.StartPipelineAsync()).Should().ThrowAsync<InvalidOperationException>())
-            .WithMessage("'Pipeline:RateLimiting:Rules:uploads' lowers the limit of the rule 'uploads' to 9*share*10*Give a limit of 10 or more*");
+            .WithMessage("'Pipeline:RateLimiting:Rules:uploads': The rate limit 'uploads' is lowered to 9*share*10*Give a limit of 10 or more*");
     }
 
     [Fact]

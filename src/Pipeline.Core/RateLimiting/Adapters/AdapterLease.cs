@@ -25,7 +25,7 @@ internal sealed class AdapterLease : RateLimitLease
     private readonly IRateLimiter? _limiter;
     private readonly RateLimitDecision? _decision;
     private readonly Action? _whenEnded;
-    private readonly LeaseRenewal? _renewal;
+    private readonly RateLimitLeaseRenewal? _renewal;
     private int _isDisposed;
 
     /// <param name="limiter">The limiter that decided.</param>
@@ -37,7 +37,7 @@ internal sealed class AdapterLease : RateLimitLease
         _limiter = limiter;
         _decision = decision;
         _whenEnded = whenEnded;
-        _renewal = decision.Reservation is { } reservation ? LeaseRenewal.Start(limiter, reservation, time, NullLogger.Instance) : null;
+        _renewal = decision.Reservation is { } reservation ? RateLimitLeaseRenewal.Start(limiter, reservation, time, NullLogger.Instance) : null;
     }
 
     private AdapterLease()

@@ -2,8 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.RateLimiting;
 
-/// <summary>Renews the leases of a reservation, at a third of their duration, until it is stopped.</summary>
-internal sealed class LeaseRenewal : IDisposable
+/// <summary>Renews the leases of a reservation, at a third of their duration, until it is disposed of or a lease has run out.</summary>
+/// <remarks>For whoever holds a reservation for longer than its leases last. A renewal that fails is logged and tried again. Thread safe.</remarks>
+public sealed class RateLimitLeaseRenewal : IDisposable
 {
     /// <summary>The system's timers reach no further than some weeks.</summary>
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(1);
@@ -15,7 +16,7 @@ internal sealed class LeaseRenewal : IDisposable
     private readonly PeriodicTimer _timer;
     private volatile bool _isStopped;
 
-    private LeaseRenewal(IRateLimiter limiter, RateLimitReservation reservation, TimeSpan lease, TimeProvider time, ILogger logger)
+    private RateLimitLeaseRenewal(IRateLimiter limiter, RateLimitReservation reservation, TimeSpan lease, TimeProvider time, ILogger logger)
     {
         _limiter = limiter;
         _reservation = reservation;
@@ -26,19 +27,26 @@ internal sealed class LeaseRenewal : IDisposable
     }
 
     /// <summary>Begins to renew.</summary>
-    /// <returns>What stops it; <see langword="null"/> if the reservation holds no lease.</returns>
-    public static LeaseRenewal? Start(IRateLimiter limiter, RateLimitReservation reservation, TimeProvider time, ILogger logger)
+    /// <param name="limiter">The limiter that gave the reservation.</param>
+    /// <param name="reservation">What is held.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where a renewal that failed (4011) and a lease that ran out (4012) are told.</param>
+    /// <returns>What stops it when it is disposed of; <see langword="null"/> if the reservation holds no lease.</returns>
+    public static RateLimitLeaseRenewal? Start(IRateLimiter limiter, RateLimitReservation reservation, TimeProvider time, ILogger logger)
     {
+        ArgumentNullException.ThrowIfNull(limiter);
+        ArgumentNullException.ThrowIfNull(reservation);
         if (ShortestLease(reservation.Request) is not { } lease)
         {
             return null;
         }
 
-        var renewal = new LeaseRenewal(limiter, reservation, lease, time, logger);
+        var renewal = new RateLimitLeaseRenewal(limiter, reservation, lease, time, logger);
         _ = renewal.RunAsync();
         return renewal;
     }
 
+    /// <summary>Stops renewing. The leases go on until they are given back or run out.</summary>
     public void Dispose()
     {
         _isStopped = true;
