@@ -128,7 +128,7 @@ internal sealed partial class PostgresRateLimiter : IRateLimiter
 
     private RateLimitDecision Read(long[] reply, RateLimitRequest request, LimiterCall call, bool takes, bool needsReservation)
     {
-        var answer = new LimiterAnswer();
+        var answer = default(RateLimitAnswer);
         var isTaken = takes && reply[0] == 1;
         var states = new StateReader(reply.AsSpan(2), reply[1]);
         for (var i = 0; i < call.Count; i++)

@@ -17,11 +17,11 @@ internal ref struct StateReader(ReadOnlySpan<long> reply, long now)
     /// <param name="dimension">What it is asked about.</param>
     /// <param name="rule">Its rule.</param>
     /// <param name="isTaken">Whether the cost has been taken already; of a sliding window only the head is there then.</param>
-    public LimiterStanding Next(in RateLimitDimension dimension, LimiterRule rule, bool isTaken)
+    public RateLimitStanding Next(in RateLimitDimension dimension, LimiterRule rule, bool isTaken)
     {
         var state = _left.Slice(1, (int)_left[0]);
         _left = _left[(state.Length + 1)..];
-        return state.IsEmpty ? LimiterStanding.Untouched(dimension.Rule) : rule.Kind switch
+        return state.IsEmpty ? RateLimitStanding.Untouched(dimension.Rule) : rule.Kind switch
         {
             RateLimitRuleKind.TokenBucket => OfBucket(state, dimension, rule, isTaken),
             RateLimitRuleKind.SlidingWindow => OfWindow(state, dimension, rule, isTaken),
@@ -30,7 +30,7 @@ internal ref struct StateReader(ReadOnlySpan<long> reply, long now)
         };
     }
 
-    private readonly LimiterStanding OfBucket(ReadOnlySpan<long> state, in RateLimitDimension dimension, LimiterRule rule, bool isTaken)
+    private readonly RateLimitStanding OfBucket(ReadOnlySpan<long> state, in RateLimitDimension dimension, LimiterRule rule, bool isTaken)
     {
         var (period, refill, time) = (rule.Microseconds, dimension.Rule.RefillAmount, state[2]);
 
@@ -44,8 +44,8 @@ internal ref struct StateReader(ReadOnlySpan<long> reply, long now)
         var remaining = missing < limit ? (long)((limit - missing) / (UInt128)period) : 0;
         var reset = missing == 0 ? 0 : TimeToGain(missing, refill, ahead);
         return isTaken || needed <= limit
-            ? new(IsGranted: true, remaining, 0, reset)
-            : new(IsGranted: false, remaining, TimeToGain(needed - limit, refill, ahead), reset);
+            ? RateLimitStanding.OfMicroseconds(isGranted: true, remaining, 0, reset)
+            : RateLimitStanding.OfMicroseconds(isGranted: false, remaining, TimeToGain(needed - limit, refill, ahead), reset);
     }
 
     private static long TimeToGain(UInt128 parts, long refill, long ahead)
@@ -54,13 +54,13 @@ internal ref struct StateReader(ReadOnlySpan<long> reply, long now)
         return time > long.MaxValue ? long.MaxValue : (long)time;
     }
 
-    private readonly LimiterStanding OfWindow(ReadOnlySpan<long> state, in RateLimitDimension dimension, LimiterRule rule, bool isTaken)
+    private readonly RateLimitStanding OfWindow(ReadOnlySpan<long> state, in RateLimitDimension dimension, LimiterRule rule, bool isTaken)
     {
         var (total, newest, latest) = (state[1], state[2], state[3]);
         var limit = dimension.Rule.Limit;
         if (isTaken)
         {
-            return new(IsGranted: true, limit - total, 0, TimeToExpiry(newest, rule));
+            return RateLimitStanding.OfMicroseconds(isGranted: true, limit - total, 0, TimeToExpiry(newest, rule));
         }
 
         var entries = new WindowEntries(state[WindowHeadLength..], newest, latest);
@@ -68,13 +68,13 @@ internal ref struct StateReader(ReadOnlySpan<long> reply, long now)
         var excess = total + Math.Max(1, dimension.Cost) - limit;
         var reset = entries.LastCharge is { } last ? TimeToExpiry(last, rule) : 0;
         return excess <= 0
-            ? new(IsGranted: true, Math.Max(0, limit - total), 0, reset)
-            : new(IsGranted: false, Math.Max(0, limit - total), TimeToExpiry(entries.TimeOf(excess), rule), reset);
+            ? RateLimitStanding.OfMicroseconds(isGranted: true, Math.Max(0, limit - total), 0, reset)
+            : RateLimitStanding.OfMicroseconds(isGranted: false, Math.Max(0, limit - total), TimeToExpiry(entries.TimeOf(excess), rule), reset);
     }
 
     private readonly long TimeToExpiry(long time, LimiterRule rule) => ((time + rule.Length) * rule.Unit) - now;
 
-    private readonly LimiterStanding OfSpans(ReadOnlySpan<long> state, in RateLimitDimension dimension, bool isTaken)
+    private readonly RateLimitStanding OfSpans(ReadOnlySpan<long> state, in RateLimitDimension dimension, bool isTaken)
     {
         var spans = state[1..];
         var limit = dimension.Rule.Limit;
@@ -90,8 +90,8 @@ internal ref struct StateReader(ReadOnlySpan<long> reply, long now)
         var needed = Math.Max(1, dimension.Cost);
         var (remaining, reset) = (Math.Max(0, limit - count), TimeUntilAtMost(spans, 0));
         return isTaken || count + needed <= limit
-            ? new(IsGranted: true, remaining, 0, reset)
-            : new(IsGranted: false, remaining, TimeUntilAtMost(spans, limit - needed), reset);
+            ? RateLimitStanding.OfMicroseconds(isGranted: true, remaining, 0, reset)
+            : RateLimitStanding.OfMicroseconds(isGranted: false, remaining, TimeUntilAtMost(spans, limit - needed), reset);
     }
 
     /// <summary>How long until the first window that has at most so many charges.</summary>
@@ -111,13 +111,13 @@ internal ref struct StateReader(ReadOnlySpan<long> reply, long now)
         return until;
     }
 
-    private readonly LimiterStanding OfLeases(ReadOnlySpan<long> state, in RateLimitDimension dimension, bool isTaken)
+    private readonly RateLimitStanding OfLeases(ReadOnlySpan<long> state, in RateLimitDimension dimension, bool isTaken)
     {
         var (held, ending, enough) = (state[0], state[1], state[2]);
         var (limit, reset) = (dimension.Rule.Limit, ending == 0 ? 0 : ending - now);
         return isTaken || held + Math.Max(1, dimension.Cost) <= limit
-            ? new(IsGranted: true, Math.Max(0, limit - held), 0, reset)
-            : new(IsGranted: false, Math.Max(0, limit - held), enough - now, reset);
+            ? RateLimitStanding.OfMicroseconds(isGranted: true, Math.Max(0, limit - held), 0, reset)
+            : RateLimitStanding.OfMicroseconds(isGranted: false, Math.Max(0, limit - held), enough - now, reset);
     }
 
     private static UInt128 Product(long left, long right) => Math.BigMul((ulong)left, (ulong)right);

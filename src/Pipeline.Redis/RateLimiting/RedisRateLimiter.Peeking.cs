@@ -12,7 +12,7 @@ internal sealed partial class RedisRateLimiter
 {
     private async ValueTask<RateLimitDecision> PeekAnyAsync(RateLimitRequest request, CancellationToken cancellationToken)
     {
-        var answer = new LimiterAnswer();
+        var answer = default(RateLimitAnswer);
         var all = LimiterGroup.Of(request);
         foreach (var group in await SplitIfClusterAsync(all, Peeking, cancellationToken).ConfigureAwait(false) ?? [all])
         {
@@ -46,7 +46,7 @@ internal sealed partial class RedisRateLimiter
     /// <param name="group">The group.</param>
     /// <param name="operation">What errors call it.</param>
     /// <param name="answer">Takes the answers.</param>
-    private void ReadStates(byte[] reply, LimiterGroup group, string operation, ref LimiterAnswer answer)
+    private void ReadStates(byte[] reply, LimiterGroup group, string operation, ref RateLimitAnswer answer)
     {
         if (reply.Length < ReplyHeadLength)
         {

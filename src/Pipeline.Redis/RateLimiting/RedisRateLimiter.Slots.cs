@@ -42,7 +42,7 @@ internal sealed partial class RedisRateLimiter
 
     private async Task<RateLimitDecision> TakeGroupsAsync(RateLimitRequest request, LimiterGroup[] groups, Guid id)
     {
-        var answer = new LimiterAnswer();
+        var answer = default(RateLimitAnswer);
         var taken = new List<byte[]>(groups.Length);
         try
         {

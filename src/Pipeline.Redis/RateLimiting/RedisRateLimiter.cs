@@ -157,7 +157,7 @@ internal sealed partial class RedisRateLimiter : IRateLimiter
             return await AcquireOfSeveralSlotsAsync(group.Request, groups, id, cancellationToken).ConfigureAwait(false);
         }
 
-        var answer = new LimiterAnswer();
+        var answer = default(RateLimitAnswer);
         var reply = Bytes(await EvaluateTakeAsync(group, id, isMarked: false, cancellationToken).ConfigureAwait(false));
         ReadTaken(reply, group, ref answer);
         return answer.ToDecision(answer.IsGranted ? ReservationFor(group.Request, id) : null);
@@ -208,7 +208,7 @@ internal sealed partial class RedisRateLimiter : IRateLimiter
     }
 
     /// <summary>Reads what <see cref="EvaluateTakeAsync"/> was replied.</summary>
-    private void ReadTaken(byte[] reply, LimiterGroup group, ref LimiterAnswer answer)
+    private void ReadTaken(byte[] reply, LimiterGroup group, ref RateLimitAnswer answer)
     {
         ThrowIfForeign(reply, Acquiring);
         ReadStates(reply, group, Acquiring, ref answer);

@@ -37,7 +37,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> reply, long now)
     /// <param name="dimension">What it is asked about.</param>
     /// <param name="rule">Its rule.</param>
     /// <param name="isTaken">Whether the cost has been taken already; of a sliding window only the head is there then.</param>
-    public LimiterStanding Next(in RateLimitDimension dimension, LimiterRule rule, bool isTaken)
+    public RateLimitStanding Next(in RateLimitDimension dimension, LimiterRule rule, bool isTaken)
     {
         if (_left.IsEmpty)
         {
@@ -48,7 +48,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> reply, long now)
         {
             case None:
                 _left = _left[1..];
-                return LimiterStanding.Untouched(dimension.Rule);
+                return RateLimitStanding.Untouched(dimension.Rule);
             case Bucket or BucketWithCharges when rule.Kind == RateLimitRuleKind.TokenBucket:
                 return NextBucket(dimension, rule, isTaken);
             case Window when rule.Kind == RateLimitRuleKind.SlidingWindow:
@@ -62,7 +62,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> reply, long now)
         }
     }
 
-    private LimiterStanding NextBucket(in RateLimitDimension dimension, LimiterRule rule, bool isTaken)
+    private RateLimitStanding NextBucket(in RateLimitDimension dimension, LimiterRule rule, bool isTaken)
     {
         var length = BucketLength + (_left[0] == BucketWithCharges ? ChargesLength : 0);
         if (!TryTake(length, out var state))
@@ -87,8 +87,8 @@ internal ref struct StateReader(ReadOnlySpan<byte> reply, long now)
         var remaining = missing < limit ? (long)((limit - missing) / (UInt128)period) : 0;
         var reset = missing == 0 ? 0 : TimeToGain(missing, refill, ahead);
         return isTaken || needed <= limit
-            ? new(IsGranted: true, remaining, 0, reset)
-            : new(IsGranted: false, remaining, TimeToGain(needed - limit, refill, ahead), reset);
+            ? RateLimitStanding.OfMicroseconds(isGranted: true, remaining, 0, reset)
+            : RateLimitStanding.OfMicroseconds(isGranted: false, remaining, TimeToGain(needed - limit, refill, ahead), reset);
     }
 
     private static long TimeToGain(UInt128 parts, long refill, long ahead)
@@ -97,7 +97,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> reply, long now)
         return time > long.MaxValue ? long.MaxValue : (long)time;
     }
 
-    private LimiterStanding NextWindow(in RateLimitDimension dimension, LimiterRule rule, bool isTaken)
+    private RateLimitStanding NextWindow(in RateLimitDimension dimension, LimiterRule rule, bool isTaken)
     {
         if (_left.Length < WindowHeadLength || !TryTake(WindowHeadLength + (isTaken ? 0 : _left[1] * WindowEntryLength), out var state))
         {
@@ -109,7 +109,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> reply, long now)
         Mark = (Number(state[2..]), newest);
         if (isTaken)
         {
-            return new(IsGranted: true, limit - total, 0, TimeToExpiry(newest, rule));
+            return RateLimitStanding.OfMicroseconds(isGranted: true, limit - total, 0, TimeToExpiry(newest, rule));
         }
 
         var entries = new WindowEntries(state[WindowHeadLength..], newest, latest);
@@ -117,13 +117,13 @@ internal ref struct StateReader(ReadOnlySpan<byte> reply, long now)
         var excess = total + Math.Max(1, dimension.Cost) - limit;
         var reset = entries.LastCharge is { } last ? TimeToExpiry(last, rule) : 0;
         return excess <= 0
-            ? new(IsGranted: true, Math.Max(0, limit - total), 0, reset)
-            : new(IsGranted: false, Math.Max(0, limit - total), TimeToExpiry(entries.TimeOf(excess), rule), reset);
+            ? RateLimitStanding.OfMicroseconds(isGranted: true, Math.Max(0, limit - total), 0, reset)
+            : RateLimitStanding.OfMicroseconds(isGranted: false, Math.Max(0, limit - total), TimeToExpiry(entries.TimeOf(excess), rule), reset);
     }
 
     private readonly long TimeToExpiry(long time, LimiterRule rule) => ((time + rule.Length) * rule.Unit) - now;
 
-    private LimiterStanding NextSpans(in RateLimitDimension dimension, bool isTaken)
+    private RateLimitStanding NextSpans(in RateLimitDimension dimension, bool isTaken)
     {
         if (_left.Length < SpansHeadLength || !TryTake(SpansHeadLength + (_left[1] * SpanLength), out var state))
         {
@@ -145,8 +145,8 @@ internal ref struct StateReader(ReadOnlySpan<byte> reply, long now)
         var needed = Math.Max(1, dimension.Cost);
         var (remaining, reset) = (Math.Max(0, limit - count), TimeUntilAtMost(spans, 0));
         return isTaken || count + needed <= limit
-            ? new(IsGranted: true, remaining, 0, reset)
-            : new(IsGranted: false, remaining, TimeUntilAtMost(spans, limit - needed), reset);
+            ? RateLimitStanding.OfMicroseconds(isGranted: true, remaining, 0, reset)
+            : RateLimitStanding.OfMicroseconds(isGranted: false, remaining, TimeUntilAtMost(spans, limit - needed), reset);
     }
 
     /// <summary>How long until the first window that has at most so many charges.</summary>
@@ -166,7 +166,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> reply, long now)
         return until;
     }
 
-    private LimiterStanding NextLeases(in RateLimitDimension dimension, bool isTaken)
+    private RateLimitStanding NextLeases(in RateLimitDimension dimension, bool isTaken)
     {
         if (!TryTake(LeasesLength, out var state))
         {
@@ -176,8 +176,8 @@ internal ref struct StateReader(ReadOnlySpan<byte> reply, long now)
         var (held, ending, enough) = (Number(state[1..]), Number(state[8..]), Number(state[15..]));
         var (limit, reset) = (dimension.Rule.Limit, ending == 0 ? 0 : ending - now);
         return isTaken || held + Math.Max(1, dimension.Cost) <= limit
-            ? new(IsGranted: true, Math.Max(0, limit - held), 0, reset)
-            : new(IsGranted: false, Math.Max(0, limit - held), enough - now, reset);
+            ? RateLimitStanding.OfMicroseconds(isGranted: true, Math.Max(0, limit - held), 0, reset)
+            : RateLimitStanding.OfMicroseconds(isGranted: false, Math.Max(0, limit - held), enough - now, reset);
     }
 
     private bool TryTake(int length, out ReadOnlySpan<byte> state)
@@ -193,7 +193,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> reply, long now)
         return true;
     }
 
-    private LimiterStanding Unreadable()
+    private RateLimitStanding Unreadable()
     {
         IsUnreadable = true;
         _left = default;

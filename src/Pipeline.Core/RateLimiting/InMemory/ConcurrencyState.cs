@@ -13,18 +13,18 @@ internal sealed class ConcurrencyState(string key, RateLimitRule rule, int hash)
         return _held == 0;
     }
 
-    public override LimiterStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment)
+    public override RateLimitStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment)
     {
         DropExpired(moment.Now);
         var limit = dimension.Rule.Limit;
         var excess = _held + Math.Max(1, dimension.Cost) - limit;
         var (remaining, resetAfter) = (Math.Max(0, limit - _held), ResetAfter(moment.Now));
         return excess <= 0
-            ? LimiterStanding.Granted(remaining, resetAfter)
-            : LimiterStanding.Denied(remaining, TimeOfRelease(excess) - moment.Now, resetAfter);
+            ? RateLimitStanding.Granted(remaining, resetAfter)
+            : RateLimitStanding.Denied(remaining, TimeOfRelease(excess) - moment.Now, resetAfter);
     }
 
-    public override LimiterStanding Take(in RateLimitDimension dimension, in LimiterMoment moment)
+    public override RateLimitStanding Take(in RateLimitDimension dimension, in LimiterMoment moment)
     {
         var standing = Judge(dimension, moment);
         if (!standing.IsGranted || dimension.Cost == 0)
@@ -35,7 +35,7 @@ internal sealed class ConcurrencyState(string key, RateLimitRule rule, int hash)
         _newest = new Lease(dimension.Cost);
         LineOf(dimension.Rule.Window.Ticks).Append(_newest, moment.Now);
         _held += dimension.Cost;
-        return LimiterStanding.Granted(dimension.Rule.Limit - _held, ResetAfter(moment.Now));
+        return RateLimitStanding.Granted(dimension.Rule.Limit - _held, ResetAfter(moment.Now));
     }
 
     public override ReservedCharge LastCharge() => new(this, 0, _newest);

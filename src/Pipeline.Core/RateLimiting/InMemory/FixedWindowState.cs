@@ -32,7 +32,7 @@ internal sealed class FixedWindowState(string key, RateLimitRule rule, int hash)
     protected override bool CanBeForgotten(in LimiterMoment moment) =>
         moment.Now >= _keepUntil && (moment.UtcTicks >= _spans[_count - 1].End || moment.Now - _keepUntil >= MostWaitForWallClock);
 
-    public override LimiterStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment)
+    public override RateLimitStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment)
     {
         _keepUntil = Math.Max(_keepUntil, moment.Now + _grace);
         var (limit, now) = (dimension.Rule.Limit, moment.UtcTicks);
@@ -41,11 +41,11 @@ internal sealed class FixedWindowState(string key, RateLimitRule rule, int hash)
         var needed = Math.Max(1, dimension.Cost);
         var (remaining, resetAfter) = (Math.Max(0, limit - count), FirstWithAtMost(0, now) - now);
         return count + needed <= limit
-            ? LimiterStanding.Granted(remaining, resetAfter)
-            : LimiterStanding.Denied(remaining, FirstWithAtMost(limit - needed, now) - now, resetAfter);
+            ? RateLimitStanding.Granted(remaining, resetAfter)
+            : RateLimitStanding.Denied(remaining, FirstWithAtMost(limit - needed, now) - now, resetAfter);
     }
 
-    public override LimiterStanding Take(in RateLimitDimension dimension, in LimiterMoment moment)
+    public override RateLimitStanding Take(in RateLimitDimension dimension, in LimiterMoment moment)
     {
         var standing = Judge(dimension, moment);
         if (!standing.IsGranted || dimension.Cost == 0)
@@ -54,7 +54,7 @@ internal sealed class FixedWindowState(string key, RateLimitRule rule, int hash)
         }
 
         var count = Add(dimension.Rule, dimension.Cost, moment);
-        return LimiterStanding.Granted(dimension.Rule.Limit - count, FirstWithAtMost(0, moment.UtcTicks) - moment.UtcTicks);
+        return RateLimitStanding.Granted(dimension.Rule.Limit - count, FirstWithAtMost(0, moment.UtcTicks) - moment.UtcTicks);
     }
 
     public override ReservedCharge LastCharge() => new(this, _lastStart);

@@ -94,10 +94,10 @@ internal abstract class LimiterState(string key, RateLimitRule rule, int hash) :
         rule.Kind is RateLimitRuleKind.FixedWindow or RateLimitRuleKind.CalendarDay or RateLimitRuleKind.CalendarMonth;
 
     /// <summary>Says whether a cost fits, and takes nothing.</summary>
-    public abstract LimiterStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment);
+    public abstract RateLimitStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment);
 
     /// <summary>Takes the cost if it fits. The figures are those after it.</summary>
-    public abstract LimiterStanding Take(in RateLimitDimension dimension, in LimiterMoment moment);
+    public abstract RateLimitStanding Take(in RateLimitDimension dimension, in LimiterMoment moment);
 
     /// <summary>Where the charge that was just taken stands.</summary>
     public abstract ReservedCharge LastCharge();

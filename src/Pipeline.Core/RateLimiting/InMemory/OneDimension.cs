@@ -3,18 +3,18 @@ namespace Pipeline.RateLimiting;
 /// <summary>Decides requests of one dimension with a limit: the short way.</summary>
 internal static class OneDimension
 {
-    public static LimiterStanding Decide(
+    public static RateLimitStanding Decide(
         LimiterTables tables, in RateLimitRequest request, bool takes, in LimiterMoment moment, out RateLimitReservation? reservation)
     {
         ref readonly var dimension = ref request.Dimensions[0];
         var mayNeedReservation = dimension.IsEstimate || dimension.Rule.Kind == RateLimitRuleKind.Concurrency;
         var needsReservation = takes && mayNeedReservation && request.NeedsReservation;
-        var (standing, charge) = (default(LimiterStanding), default(ReservedCharge));
+        var (standing, charge) = (default(RateLimitStanding), default(ReservedCharge));
         var charges = takes && dimension.Cost > 0;
         var state = tables.Enter(dimension, LimiterState.HashOf(dimension), adds: charges);
         if (state is null)
         {
-            standing = LimiterStanding.Granted(dimension.Rule.Limit, 0);
+            standing = RateLimitStanding.Granted(dimension.Rule.Limit, 0);
         }
         else
         {

@@ -21,7 +21,7 @@ internal static class SeveralDimensions
         }
 
         var charges = takes && request.NeedsReservation ? new ReservedCharge[dimensions.Length] : null;
-        var (answer, at) = (default(LimiterStanding), -1);
+        var (answer, at) = (default(RateLimitStanding), -1);
         shards.Enter(tables.States);
         try
         {
@@ -42,10 +42,10 @@ internal static class SeveralDimensions
         return at < 0 ? RateLimitDecision.Unlimited : answer.ToDecision(dimensions[at].Rule, at, reservation);
     }
 
-    private static (LimiterStanding Answer, int At) Judge(
+    private static (RateLimitStanding Answer, int At) Judge(
         LimiterTables tables, ReadOnlySpan<RateLimitDimension> dimensions, in Hashes hashes, in LimiterMoment moment, ref StateSet states)
     {
-        var (answer, at) = (LimiterStanding.Granted(long.MaxValue, 0), -1);
+        var (answer, at) = (RateLimitStanding.Granted(long.MaxValue, 0), -1);
         for (var i = 0; i < dimensions.Length; i++)
         {
             ref readonly var dimension = ref dimensions[i];
@@ -55,8 +55,8 @@ internal static class SeveralDimensions
             }
 
             states[i] = LimiterTables.Find(tables.States.ShardOf(hashes[i]), dimension, hashes[i]);
-            var standing = states[i]?.Judge(dimension, moment) ?? LimiterStanding.Granted(dimension.Rule.Limit, 0);
-            if (at < 0 || Decides(standing, dimension, answer, dimensions[at]))
+            var standing = states[i]?.Judge(dimension, moment) ?? RateLimitStanding.Untouched(dimension.Rule);
+            if (at < 0 || standing.Decides(dimension.Rule, answer, dimensions[at].Rule))
             {
                 (answer, at) = (standing, i);
             }
@@ -65,7 +65,7 @@ internal static class SeveralDimensions
         return (answer, at);
     }
 
-    private static (LimiterStanding Answer, int At) Take(
+    private static (RateLimitStanding Answer, int At) Take(
         LimiterTables tables,
         ReadOnlySpan<RateLimitDimension> dimensions,
         in Hashes hashes,
@@ -73,7 +73,7 @@ internal static class SeveralDimensions
         ref StateSet states,
         ReservedCharge[]? charges)
     {
-        var (answer, at) = (LimiterStanding.Granted(long.MaxValue, 0), -1);
+        var (answer, at) = (RateLimitStanding.Granted(long.MaxValue, 0), -1);
         for (var i = 0; i < dimensions.Length; i++)
         {
             ref readonly var dimension = ref dimensions[i];
@@ -83,33 +83,19 @@ internal static class SeveralDimensions
             }
 
             var state = states[i] ??= dimension.Cost > 0 ? tables.Add(tables.States.ShardOf(hashes[i]), dimension, hashes[i]) : null;
-            var standing = state?.Take(dimension, moment) ?? LimiterStanding.Granted(dimension.Rule.Limit, 0);
+            var standing = state?.Take(dimension, moment) ?? RateLimitStanding.Untouched(dimension.Rule);
             if (charges is not null && dimension.Cost > 0)
             {
                 charges[i] = state!.LastCharge();
             }
 
-            if (at < 0 || Decides(standing, dimension, answer, dimensions[at]))
+            if (at < 0 || standing.Decides(dimension.Rule, answer, dimensions[at].Rule))
             {
                 (answer, at) = (standing, i);
             }
         }
 
         return (answer, at);
-    }
-
-    /// <summary>Whether the figures of a dimension are given rather than those of one before it.</summary>
-    private static bool Decides(
-        in LimiterStanding standing, in RateLimitDimension dimension, in LimiterStanding before, in RateLimitDimension dimensionBefore)
-    {
-        if (standing.IsGranted != before.IsGranted)
-        {
-            return before.IsGranted;
-        }
-
-        return standing.IsGranted
-            ? (Int128)standing.Remaining * dimensionBefore.Rule.Limit < (Int128)before.Remaining * dimension.Rule.Limit
-            : standing.RetryAfter > before.RetryAfter;
     }
 
     [InlineArray(RateLimitRequest.MaxDimensions)]

@@ -58,18 +58,18 @@ internal sealed class SlidingWindowState : ChargingState
 
     protected override bool CanBeForgotten(in LimiterMoment moment) => _total == 0 || _newest + _length <= moment.Now / _unit;
 
-    public override LimiterStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment)
+    public override RateLimitStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment)
     {
         var now = DropOld(moment);
         var limit = dimension.Rule.Limit;
         var excess = _total + Math.Max(1, dimension.Cost) - limit;
         var remaining = Math.Max(0, limit - _total);
         return excess <= 0
-            ? LimiterStanding.Granted(remaining, ResetAfter(now))
-            : LimiterStanding.Denied(remaining, RetryAfter(excess, now), ResetAfter(now));
+            ? RateLimitStanding.Granted(remaining, ResetAfter(now))
+            : RateLimitStanding.Denied(remaining, RetryAfter(excess, now), ResetAfter(now));
     }
 
-    public override LimiterStanding Take(in RateLimitDimension dimension, in LimiterMoment moment)
+    public override RateLimitStanding Take(in RateLimitDimension dimension, in LimiterMoment moment)
     {
         var now = DropOld(moment);
         var (limit, cost) = (dimension.Rule.Limit, dimension.Cost);
@@ -79,7 +79,7 @@ internal sealed class SlidingWindowState : ChargingState
         }
 
         Add(cost, now);
-        return LimiterStanding.Granted(limit - _total, ResetAfter(now));
+        return RateLimitStanding.Granted(limit - _total, ResetAfter(now));
     }
 
     public override ReservedCharge LastCharge() => new(this, _newest);

@@ -17,7 +17,7 @@ internal sealed class TokenBucketState(string key, RateLimitRule rule, int hash)
 
     protected override bool CanBeForgotten(in LimiterMoment moment) => MissingAt(moment.Now, _refill) == 0;
 
-    public override LimiterStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment)
+    public override RateLimitStanding Judge(in RateLimitDimension dimension, in LimiterMoment moment)
     {
         var missing = MissingAt(moment.Now, dimension.Rule.RefillAmount);
         var limit = Product(dimension.Rule.Limit, Window);
@@ -25,7 +25,7 @@ internal sealed class TokenBucketState(string key, RateLimitRule rule, int hash)
         return needed <= limit ? Granted(dimension.Rule, limit, missing) : Denied(dimension.Rule, limit, missing, needed);
     }
 
-    public override LimiterStanding Take(in RateLimitDimension dimension, in LimiterMoment moment)
+    public override RateLimitStanding Take(in RateLimitDimension dimension, in LimiterMoment moment)
     {
         var (bucket, cost) = (dimension.Rule, dimension.Cost);
         if (cost == 0)
@@ -70,10 +70,10 @@ internal sealed class TokenBucketState(string key, RateLimitRule rule, int hash)
         }
     }
 
-    private LimiterStanding Granted(RateLimitRule rule, UInt128 limit, UInt128 missing) =>
-        LimiterStanding.Granted(Divide(limit - missing, Window), TimeToGain(missing, rule));
+    private RateLimitStanding Granted(RateLimitRule rule, UInt128 limit, UInt128 missing) =>
+        RateLimitStanding.Granted(Divide(limit - missing, Window), TimeToGain(missing, rule));
 
-    private LimiterStanding Denied(RateLimitRule rule, UInt128 limit, UInt128 missing, UInt128 needed) => LimiterStanding.Denied(
+    private RateLimitStanding Denied(RateLimitRule rule, UInt128 limit, UInt128 missing, UInt128 needed) => RateLimitStanding.Denied(
         missing < limit ? Divide(limit - missing, Window) : 0, TimeToGain(needed - limit, rule), TimeToGain(missing, rule));
 
     private UInt128 MissingAt(long now, long refill)

@@ -138,7 +138,7 @@ public class TokenBucketStateTests
         left.Should().Be(1_000_000 - 500_000 + 40_000 - (400 * 100));
     }
 
-    private static void AssertFigures(LimiterStanding standing, BigInteger parts, RateLimitRule rule)
+    private static void AssertFigures(RateLimitStanding standing, BigInteger parts, RateLimitRule rule)
     {
         standing.Remaining.Should().Be((long)BigInteger.Max(0, rule.Limit - Ceiling(parts, rule.Window.Ticks)));
         standing.ResetAfter.Should().Be((long)BigInteger.Min(long.MaxValue, Ceiling(parts, rule.RefillAmount)));
