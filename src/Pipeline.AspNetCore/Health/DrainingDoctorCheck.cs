@@ -2,13 +2,14 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Pipeline.DependencyInjection;
 using Pipeline.Diagnostics;
 using Pipeline.RequestLimits;
 
 namespace Pipeline.Health;
 
 /// <summary>Whether the host's time to shut down has room for the wait before the stop, and for the requests in flight after it.</summary>
-internal sealed class DrainingDoctorCheck(IServiceProvider services) : OperationsDoctorCheck("http.draining")
+internal sealed class DrainingDoctorCheck(IServiceProvider services) : EdgeDoctorCheck("http.draining")
 {
     protected override DoctorResult Look()
     {

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using Pipeline.DependencyInjection;
 using Pipeline.Diagnostics;
 
 namespace Pipeline.Health;
 
 /// <summary>Whether probes are answered, and by the right checks.</summary>
-internal sealed class HealthDoctorCheck(IServiceProvider services) : OperationsDoctorCheck("http.health")
+internal sealed class HealthDoctorCheck(IServiceProvider services) : EdgeDoctorCheck("http.health")
 {
     protected override DoctorResult Look()
     {

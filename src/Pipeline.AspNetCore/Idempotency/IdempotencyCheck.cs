@@ -7,29 +7,16 @@ using Pipeline.State;
 namespace Pipeline.Idempotency;
 
 /// <summary>Whether idempotency keys hold for all processes, and beyond a restart.</summary>
-internal sealed class IdempotencyCheck(IServiceProvider services, string suite) : IDoctorCheck
+internal sealed class IdempotencyCheck(IServiceProvider services, string suite) : EdgeDoctorCheck("http.idempotency")
 {
-    public string Name => "http.idempotency";
-
-    public bool UsesNetwork => false;
-
-    public ValueTask<DoctorResult> CheckAsync(CancellationToken cancellationToken = default)
+    protected override DoctorResult Look()
     {
-        HttpIdempotencyOptions options;
-        try
-        {
-            options = services.GetRequiredService<IOptions<HttpIdempotencyOptions>>().Value;
-        }
-        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException)
-        {
-            return new(DoctorResult.Error("The idempotency keys are wrongly configured.", e.Message));
-        }
-
+        var options = services.GetRequiredService<IOptions<HttpIdempotencyOptions>>().Value;
         var isInMemory = services.GetRequiredPipelineService<IStateStore>(suite).GetCapability<InMemoryStateStore>() is not null;
-        return new(isInMemory
+        return isInMemory
             ? DoctorResult.Warning(
                 "Idempotency keys are kept in this process alone: a repeat that reaches another replica, or comes after a restart, runs again.",
                 $"Name a backend for the state, for instance with UseRedis on the builder. If no endpoint has WithIdempotency, leave the check out (--except {Name}).")
-            : DoctorResult.Ok($"Idempotency keys are kept for {options.TimeToLive:c} by a backend, for all processes together."));
+            : DoctorResult.Ok($"Idempotency keys are kept for {options.TimeToLive:c} by a backend, for all processes together.");
     }
 }

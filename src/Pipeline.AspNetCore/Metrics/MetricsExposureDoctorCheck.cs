@@ -1,13 +1,14 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Pipeline.DependencyInjection;
 using Pipeline.Diagnostics;
 using Pipeline.Health;
 
 namespace Pipeline.Metrics;
 
 /// <summary>Whether anybody can read the metrics.</summary>
-internal sealed class MetricsExposureDoctorCheck(MappedEndpoints mapped, IServiceProvider services) : OperationsDoctorCheck("http.metrics-exposure")
+internal sealed class MetricsExposureDoctorCheck(MappedEndpoints mapped, IServiceProvider services) : EdgeDoctorCheck("http.metrics-exposure")
 {
     protected override DoctorResult Look()
     {

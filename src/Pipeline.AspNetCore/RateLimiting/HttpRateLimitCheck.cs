@@ -6,29 +6,11 @@ using Pipeline.Diagnostics;
 namespace Pipeline.RateLimiting;
 
 /// <summary>Whether requests are limited, and whether the limits hold for all processes.</summary>
-internal sealed class HttpRateLimitCheck(IServiceProvider services, string suite) : IDoctorCheck
+internal sealed class HttpRateLimitCheck(IServiceProvider services, string suite) : EdgeDoctorCheck("http.rate-limits")
 {
-    public string Name => "http.rate-limits";
-
-    public bool UsesNetwork => false;
-
-    public ValueTask<DoctorResult> CheckAsync(CancellationToken cancellationToken = default)
+    protected override DoctorResult Look()
     {
-        HttpRateLimitPolicies policies;
-        try
-        {
-            policies = services.GetRequiredService<HttpRateLimits>().Policies;
-        }
-        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException)
-        {
-            return new(DoctorResult.Error("The rate limits are wrongly configured.", e.Message));
-        }
-
-        return new(Look(policies));
-    }
-
-    private DoctorResult Look(HttpRateLimitPolicies policies)
-    {
+        var policies = services.GetRequiredService<HttpRateLimits>().Policies;
         string[] off = [.. policies.All.Where(static policy => policy.Rule.Kind == RateLimitRuleKind.Unlimited).Select(static policy => policy.Name).Order(StringComparer.Ordinal)];
         if (off.Length > 0)
         {

@@ -1,32 +1,20 @@
 using Microsoft.Extensions.Options;
+using Pipeline.DependencyInjection;
 using Pipeline.Diagnostics;
 using static System.FormattableString;
 
 namespace Pipeline.RequestLimits;
 
 /// <summary>Whether the limits of bodies keep a few requests from taking all memory.</summary>
-internal sealed class BodyLimitCheck(IOptions<BodyLimitOptions> options) : IDoctorCheck
+internal sealed class BodyLimitCheck(IOptions<BodyLimitOptions> options) : EdgeDoctorCheck("http.body-limits")
 {
     private const long Large = 100L * 1024 * 1024;
     private const int Deep = 64;
 
-    public string Name => "http.body-limits";
-
-    public bool UsesNetwork => false;
-
-    public ValueTask<DoctorResult> CheckAsync(CancellationToken cancellationToken = default)
+    protected override DoctorResult Look()
     {
-        BodyLimitOptions limits;
-        try
-        {
-            limits = options.Value;
-        }
-        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException)
-        {
-            return new(DoctorResult.Error("The limits of bodies are wrongly configured.", e.Message));
-        }
-
-        return new(limits switch
+        var limits = options.Value;
+        return limits switch
         {
             { MaxBytes: > Large } => DoctorResult.Warning(
                 Invariant($"BodyLimits:MaxBytes is {limits.MaxBytes}: a JSON body of that size is held in memory while it arrives, for each request."),
@@ -37,6 +25,6 @@ internal sealed class BodyLimitCheck(IOptions<BodyLimitOptions> options) : IDoct
             _ => DoctorResult.Ok(
                 Invariant($"Bodies up to {limits.MaxBytes} bytes; JSON up to {limits.MaxDepth} deep, {limits.MaxArrayItems} items an array, ")
                 + Invariant($"{limits.MaxStringLength} characters a string, {limits.MaxTotalStringLength} in all.")),
-        });
+        };
     }
 }

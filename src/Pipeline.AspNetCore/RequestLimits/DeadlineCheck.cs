@@ -1,33 +1,17 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Pipeline.DependencyInjection;
 using Pipeline.Diagnostics;
 
 namespace Pipeline.RequestLimits;
 
 /// <summary>Whether requests end by themselves, and before a stopping host gives them up.</summary>
-internal sealed class DeadlineCheck(IOptions<DeadlineOptions> options, IOptions<HostOptions> host) : IDoctorCheck
+internal sealed class DeadlineCheck(IOptions<DeadlineOptions> options, IOptions<HostOptions> host) : EdgeDoctorCheck("http.deadlines")
 {
-    public string Name => "http.deadlines";
-
-    public bool UsesNetwork => false;
-
-    public ValueTask<DoctorResult> CheckAsync(CancellationToken cancellationToken = default)
+    protected override DoctorResult Look()
     {
-        DeadlineOptions deadlines;
-        try
-        {
-            deadlines = options.Value;
-        }
-        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException)
-        {
-            return new(DoctorResult.Error("The deadlines are wrongly configured.", e.Message));
-        }
-
-        return new(Look(deadlines, host.Value.ShutdownTimeout));
-    }
-
-    private static DoctorResult Look(DeadlineOptions deadlines, TimeSpan grace)
-    {
+        var deadlines = options.Value;
+        var grace = host.Value.ShutdownTimeout;
         if (deadlines.Default is not { } longest)
         {
             return DoctorResult.Warning(

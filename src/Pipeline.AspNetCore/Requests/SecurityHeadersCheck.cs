@@ -1,29 +1,17 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Pipeline.DependencyInjection;
 using Pipeline.Diagnostics;
 
 namespace Pipeline.Requests;
 
 /// <summary>Whether browsers are told to be careful with the answers.</summary>
-internal sealed class SecurityHeadersCheck(IOptions<SecurityHeadersOptions> options, IHostEnvironment? environment = null) : IDoctorCheck
+internal sealed class SecurityHeadersCheck(IOptions<SecurityHeadersOptions> options, IHostEnvironment? environment = null) : EdgeDoctorCheck("http.security-headers")
 {
-    public string Name => "http.security-headers";
-
-    public bool UsesNetwork => false;
-
-    public ValueTask<DoctorResult> CheckAsync(CancellationToken cancellationToken = default)
+    protected override DoctorResult Look()
     {
-        SecurityHeadersOptions headers;
-        try
-        {
-            headers = options.Value;
-        }
-        catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
-        {
-            return new(DoctorResult.Error(exception.Message, "Correct the settings that the message names."));
-        }
-
-        return new((headers.Enabled, headers.HstsMaxAge > TimeSpan.Zero, environment?.IsDevelopment() ?? false) switch
+        var headers = options.Value;
+        return (headers.Enabled, headers.HstsMaxAge > TimeSpan.Zero, environment?.IsDevelopment() ?? false) switch
         {
             (true, true, _) => DoctorResult.Ok("Answers have security headers, over https with Strict-Transport-Security."),
             (true, false, _) => DoctorResult.Warning(
@@ -32,6 +20,6 @@ internal sealed class SecurityHeadersCheck(IOptions<SecurityHeadersOptions> opti
             _ => DoctorResult.Warning(
                 "Answers have no security headers.",
                 $"Set SecurityHeaders:Enabled of the edge's section to true. If no browser ever comes here, leave the check out (--except {Name})."),
-        });
+        };
     }
 }

@@ -82,7 +82,7 @@ public sealed class OperationsDoctorTests
     [InlineData("http.draining", "Http:Draining:PreStopWait", "-00:00:01")]
     [InlineData("http.metrics-exposure", "Http:Internal:Port", "0")]
     [InlineData("http.metrics-exposure", "Http:Metrics:MaxSeries", "0")]
-    public async Task Settings_that_stop_the_start_are_told_with_their_mend(string check, string setting, string value)
+    public async Task Settings_that_stop_the_start_are_told(string check, string setting, string value)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection([new(setting, value)]);
@@ -94,7 +94,7 @@ public sealed class OperationsDoctorTests
         var result = await app.Services.GetServices<IDoctorCheck>().Single(one => string.Equals(one.Name, check, StringComparison.Ordinal)).CheckAsync();
 
         result.Status.Should().Be(DoctorStatus.Error);
-        result.Mend.Should().Contain("Give a value from");
+        result.Summary.Should().Contain("Give a value from");
     }
 
     private static Task<WebServer> StartAsync(Action<WebApplication> map, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null) =>

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Diagnostics;
 
-namespace Pipeline.Health;
+namespace Pipeline.DependencyInjection;
 
-/// <summary>A check of how the service is operated. It reads options, and where these are wrong it says that instead.</summary>
-internal abstract class OperationsDoctorCheck(string name) : IDoctorCheck
+/// <summary>A check of the edge. It reads options, and where these are wrong it says that instead.</summary>
+internal abstract class EdgeDoctorCheck(string name) : IDoctorCheck
 {
     public string Name => name;
 
@@ -18,7 +18,7 @@ internal abstract class OperationsDoctorCheck(string name) : IDoctorCheck
         }
         catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
         {
-            return new(DoctorResult.Error("This cannot be looked at, since the edge is configured wrongly.", exception.Message));
+            return new(DoctorResult.Error(exception.Message, "Correct the settings that the message names."));
         }
     }
 
