@@ -9,6 +9,12 @@ if (isDoctor)
     builder.Logging.Services.Configure<ConsoleLoggerOptions>(static options => options.LogToStandardErrorThreshold = LogLevel.Trace);
 }
 
+if (builder.Configuration["Http:Admin:SettingsFile"] is { Length: > 0 } file)
+{
+    // Last of the sources, so that what is imported counts.
+    builder.Configuration.AddJsonFile(file, optional: true, reloadOnChange: true);
+}
+
 builder.Services.AddApi(builder.Configuration);
 var app = builder.Build();
 app.UsePipeline();

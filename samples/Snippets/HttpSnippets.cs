@@ -29,6 +29,16 @@ internal static class HttpSnippets
         // end snippet
     }
 
+    public static void ReadSettingsFile(WebApplicationBuilder builder)
+    {
+        // snippet: http-settings-file
+        if (builder.Configuration["Http:Admin:SettingsFile"] is { Length: > 0 } file)
+        {
+            builder.Configuration.AddJsonFile(file, optional: true, reloadOnChange: true); // last of the sources, so that it counts
+        }
+        // end snippet
+    }
+
     public static void Refuse(HttpContext context, bool isSpent)
     {
         // snippet: http-refuse

@@ -45,4 +45,7 @@ internal static partial class Log
 
     [LoggerMessage(12132, LogLevel.Information, "The API key '{Key}' was revoked.")]
     public static partial void ApiKeyRevoked(ILogger logger, string key);
+
+    [LoggerMessage(12133, LogLevel.Information, "The API key '{Key}' was restored from an exported configuration.")]
+    public static partial void ApiKeyRestored(ILogger logger, string key);
 }

@@ -34,6 +34,20 @@ internal static class AdminJson
         }
     }
 
+    /// <exception cref="HttpProblemException">The element is no JSON of the type.</exception>
+    public static T Convert<T>(JsonElement element, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return element.Deserialize(type) ?? throw Invalid(null);
+        }
+        catch (JsonException exception)
+        {
+            throw Invalid(exception);
+        }
+    }
+
     private static HttpProblemException Invalid(JsonException? exception) => new(
         new HttpProblem(
             StatusCodes.Status400BadRequest,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Pipeline.Admin;
@@ -6,11 +7,16 @@ namespace Pipeline.Admin;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowDuplicateProperties = false,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DeadLetterPageView))]
 [JsonSerializable(typeof(DeadLetterSelection))]
 [JsonSerializable(typeof(AffectedView))]
+[JsonSerializable(typeof(ConfigurationDocument))]
+[JsonSerializable(typeof(ImportView))]
+[JsonSerializable(typeof(JsonDocument))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(KeyListView))]
 [JsonSerializable(typeof(KeyOrder))]
 [JsonSerializable(typeof(NewKeyView))]

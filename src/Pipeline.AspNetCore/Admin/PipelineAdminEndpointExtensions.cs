@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Admin;
 using Pipeline.Authentication;
 using Pipeline.DependencyInjection;
+using Pipeline.RequestLimits;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -11,7 +13,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class PipelineAdminEndpointExtensions
 {
     /// <summary>
-    /// Maps the administration: queues and their dead letters, keys, what was spent, the doctor and the version. It is closed until a policy says who may use it.
+    /// Maps the administration: queues and their dead letters, keys, what was spent, the configuration, the doctor and the version. It is closed until a policy says who may
+    /// use it.
     /// </summary>
     /// <param name="endpoints">The application, or a group of its endpoints.</param>
     /// <param name="prefix">Where it is. Default: <c>/admin</c>.</param>
@@ -19,7 +22,8 @@ public static class PipelineAdminEndpointExtensions
     /// <returns>The group, for whatever else is to be said of it.</returns>
     /// <remarks>
     /// Without a named policy, a role or a policy object the application does not start, and with <c>AllowAnonymous</c> neither; that a caller is known is not enough. The
-    /// bodies and headers of dead letters are never shown. Every change is logged with who made it (12700).
+    /// bodies and headers of dead letters are never shown. Every change is logged with who made it (12700). An exported configuration has the hashes of stored keys, and no
+    /// secret of the host's; settings are imported into <see cref="AdminOptions.SettingsFile"/>, from bodies of up to 1 MiB unless <c>WithBodyLimit</c> says otherwise.
     /// </remarks>
     /// <exception cref="InvalidOperationException"><c>AddPipelineHttp</c> was not called.</exception>
     public static RouteGroupBuilder MapPipelineAdmin(this IEndpointRouteBuilder endpoints, string prefix = "/admin", string? policy = null)
@@ -36,6 +40,8 @@ public static class PipelineAdminEndpointExtensions
         MapClosed(HttpMethods.Get, "/queues/{queue}/dead-letters", static (room, context) => room.Queues.BrowseAsync(context));
         MapClosed(HttpMethods.Post, "/queues/{queue}/dead-letters/redrive", static (room, context) => room.Queues.RedriveAsync(context));
         MapClosed(HttpMethods.Post, "/queues/{queue}/dead-letters/discard", static (room, context) => room.Queues.DiscardAsync(context));
+        MapClosed(HttpMethods.Get, "/configuration", static (room, context) => room.Configuration.ExportAsync(context));
+        MapClosed(HttpMethods.Post, "/configuration", static (room, context) => room.Configuration.ImportAsync(context)).Add(LimitBody);
         if (endpoints.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(ApiKeyDirectory)) ?? false)
         {
             MapClosed(HttpMethods.Get, "/keys", static (room, context) => room.Keys!.ListAsync(context));
@@ -52,7 +58,7 @@ public static class PipelineAdminEndpointExtensions
         return group;
 
         // The start checks this too. Until it has, and whatever else happens to the metadata, nobody comes in.
-        void MapClosed(string method, string pattern, Func<AdminRoom, HttpContext, Task> handle) => group.MapMethods(
+        IEndpointConventionBuilder MapClosed(string method, string pattern, Func<AdminRoom, HttpContext, Task> handle) => group.MapMethods(
             pattern,
             [method],
             context => AdminGate.FindProblem(context.GetEndpoint()!) is { } problem ? throw new InvalidOperationException(problem) : handle(room.Value, context));
@@ -73,6 +79,15 @@ public static class PipelineAdminEndpointExtensions
     /// <exception cref="InvalidOperationException"><c>AddPipelineHttp</c> was not called.</exception>
     public static IEndpointConventionBuilder MapPipelineQueueStats(this IEndpointRouteBuilder endpoints, string pattern = "/stats/queue") =>
         MapOpen(endpoints, pattern, static (room, context) => room.Queues.GetAsync(context));
+
+    // What is said of the group comes first, and counts.
+    private static void LimitBody(EndpointBuilder endpoint)
+    {
+        if (!endpoint.Metadata.OfType<IRequestSizeLimitMetadata>().Any())
+        {
+            endpoint.Metadata.Add(new BodyLimit(AdminConfiguration.MaxBytes));
+        }
+    }
 
     private static IEndpointConventionBuilder MapOpen(IEndpointRouteBuilder endpoints, string pattern, Func<AdminRoom, HttpContext, Task> handle)
     {

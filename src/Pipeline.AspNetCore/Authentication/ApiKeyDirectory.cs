@@ -23,7 +23,6 @@ public sealed class ApiKeyDirectory
     private const string KeyPrefix = "pk_";
     private const int KeyBytes = 32;
     private const int MaxAttempts = 8;
-    private const int MaxReplacedKeys = 8;
 
     private readonly ApiKeyRing _ring;
     private readonly IStateStore _store;
@@ -107,21 +106,14 @@ public sealed class ApiKeyDirectory
             yield return key;
         }
 
-        string? after = null;
-        while (_ring.Options.Store)
+        if (!_ring.Options.Store)
         {
-            var page = await _store.ListAsync(_space, StoredApiKeyFormat.NamePrefix, after, cancellationToken: cancellationToken).ConfigureAwait(false);
-            foreach (var item in page.Items)
-            {
-                yield return InfoOf(StoredApiKeyFormat.Read(item.Entry.Value), now);
-            }
+            yield break;
+        }
 
-            if (page.Next is null)
-            {
-                yield break;
-            }
-
-            after = page.Next;
+        await foreach (var stored in StoredApiKeyFormat.ReadAllAsync(_store, _space, cancellationToken).ConfigureAwait(false))
+        {
+            yield return InfoOf(stored, now);
         }
     }
 
@@ -237,7 +229,7 @@ public sealed class ApiKeyDirectory
         var replaced = stored.Keys
             .Select(key => key.Until < now + grace ? key : key with { Until = now + grace })
             .Where(key => key.Until > now)
-            .Take(MaxReplacedKeys);
+            .Take(StoredApiKey.MaxReplacedKeys);
         return stored with { Keys = [new StoredKeyHash { Sha256 = hash, AddedAt = now }, .. replaced] };
     }
 

@@ -19,22 +19,22 @@ internal static class ApiKeyRegistration
     {
         var services = settings.Services;
         var options = settings.AddOptions<ApiKeyOptions, ApiKeyOptionsValidator>(
-            ApiKeyOptionsValidator.Owner, static (section, options) => section.Bind(options, HttpSettings.Strictly));
+            ApiKeyOptionsValidator.Owner,
+            static (section, options) => section.Bind(options, HttpSettings.Strictly),
+            static (provider, factory) => _ = CreateRing(provider, factory).Keys);
+        settings.Withhold(ApiKeyOptionsValidator.Owner, nameof(ApiKeyOptions.Keys), nameof(ApiKeyOptions.Entries), nameof(ApiKeyOptions.List));
         if (configure is not null)
         {
             options.Configure(configure);
         }
 
-        services.AddSingleton(static provider => new ApiKeyRing(
-            provider.GetRequiredService<IOptionsFactory<ApiKeyOptions>>(),
-            provider.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<ApiKeyRing>>()));
+        services.AddSingleton(static provider => CreateRing(provider, provider.GetRequiredService<IOptionsFactory<ApiKeyOptions>>()));
         services.AddSingleton<ApiKeyMetrics>();
         services.AddSingleton(static provider => new ApiKeyProblems(provider.GetRequiredService<ApiKeyRing>().Options.Realm));
         services.AddSingleton(CreateAuthenticator);
         services.AddSingleton(CreateStored);
         services.AddSingleton(CreateDirectory);
+        services.AddSingleton(CreateArchive);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ApiKeyService>(static provider => new ApiKeyService(
             provider.GetRequiredService<ApiKeyRing>(),
             provider.GetRequiredService<ApiKeyAuthenticator>(),
@@ -86,6 +86,12 @@ internal static class ApiKeyRegistration
         ]);
     }
 
+    private static ApiKeyRing CreateRing(IServiceProvider provider, IOptionsFactory<ApiKeyOptions> factory) => new(
+        factory,
+        provider.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory,
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<ILogger<ApiKeyRing>>());
+
     private static ApiKeyAuthenticator CreateAuthenticator(IServiceProvider provider)
     {
         var ring = provider.GetRequiredService<ApiKeyRing>();
@@ -121,5 +127,17 @@ internal static class ApiKeyRegistration
             StoredApiKeyFormat.SpaceOf(suite),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ApiKeyDirectory>>());
+    }
+
+    private static ApiKeyArchive CreateArchive(IServiceProvider provider)
+    {
+        var suite = provider.GetRequiredService<HttpSettings>().Suite;
+        return new ApiKeyArchive(
+            provider.GetRequiredService<ApiKeyRing>(),
+            provider.GetRequiredPipelineService<IStateStore>(suite),
+            provider.GetRequiredService<StoredApiKeys>(),
+            StoredApiKeyFormat.SpaceOf(suite),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ApiKeyArchive>>());
     }
 }

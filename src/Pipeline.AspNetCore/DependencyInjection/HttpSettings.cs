@@ -10,11 +10,19 @@ namespace Pipeline.DependencyInjection;
 internal sealed class HttpSettings(IServiceCollection services, string suite) : IPipelineHttpBuilder
 {
     private readonly List<string> _sections = [];
+    private readonly List<Action<IServiceProvider, IConfiguration>> _trials = [];
+    private readonly List<string> _withheld = [];
     private IConfiguration? _configuration;
 
     public IServiceCollection Services { get; } = services;
 
     public string Suite { get; } = suite;
+
+    /// <summary>What <c>AddPipelineHttp</c> was given; <see langword="null"/> where all is set up in code.</summary>
+    public IConfiguration? Configuration => _configuration;
+
+    /// <summary>Settings that stay with the host, with all beneath them, since they can hold a secret or are about the host's own disk.</summary>
+    public IReadOnlyList<string> Withheld => _withheld;
 
     /// <summary>Takes the configuration of the edge, once.</summary>
     /// <exception cref="InvalidOperationException">An earlier call gave another.</exception>
@@ -36,15 +44,31 @@ internal sealed class HttpSettings(IServiceCollection services, string suite) : 
     /// <summary>Registers the options of a room: first the configuration, then the code, checked at start.</summary>
     /// <param name="section">The room's section.</param>
     /// <param name="bind">Binds the section, with <see cref="Strictly"/>. It stands at the caller's, where the binder's source generator can see the type.</param>
+    /// <param name="judge">What a start demands of the options beyond their validator, given what makes them; <see langword="null"/> for nothing.</param>
     public OptionsBuilder<TOptions> AddOptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions, TValidator>(
-        string section, Action<IConfiguration, TOptions> bind)
+        string section, Action<IConfiguration, TOptions> bind, Action<IServiceProvider, IOptionsFactory<TOptions>>? judge = null)
         where TOptions : class
         where TValidator : class, IValidateOptions<TOptions>, new()
     {
         _sections.Add(section);
         Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>>(new TValidator()));
-        return Services.AddOptions<TOptions>().Configure(options => Bind(section, bind, options)).ValidateOnStart();
+        var binding = new ConfigureNamedOptions<TOptions>(Options.DefaultName, options => Bind(SectionOf(section), bind, options));
+        Services.AddSingleton<IConfigureOptions<TOptions>>(binding);
+        _trials.Add((services, candidate) =>
+        {
+            var trial = new ConfigureNamedOptions<TOptions>(Options.DefaultName, options => Bind(candidate.GetSection(section), bind, options));
+            var factory = new OptionsFactory<TOptions>(
+                services.GetServices<IConfigureOptions<TOptions>>().Select(setup => ReferenceEquals(setup, binding) ? trial : setup),
+                services.GetServices<IPostConfigureOptions<TOptions>>(),
+                services.GetServices<IValidateOptions<TOptions>>());
+            _ = factory.Create(Options.DefaultName);
+            judge?.Invoke(services, factory);
+        });
+        return Services.AddOptions<TOptions>().ValidateOnStart();
     }
+
+    /// <summary>Keeps settings of a room out of what is exported and imported.</summary>
+    public void Withhold(string section, params IEnumerable<string> settings) => _withheld.AddRange(settings.Select(setting => ConfigurationPath.Combine(section, setting)));
 
     /// <summary>The section of a room, to be watched; <see langword="null"/> where there is no configuration.</summary>
     public IConfigurationSection? SectionOf(string section) => _configuration?.GetSection(section);
@@ -52,10 +76,21 @@ internal sealed class HttpSettings(IServiceCollection services, string suite) : 
     /// <summary>Makes a misspelt setting an error instead of one that has no effect.</summary>
     public static void Strictly(BinderOptions options) => options.ErrorOnUnknownConfiguration = true;
 
-    /// <exception cref="InvalidOperationException">A section is of no room.</exception>
-    public void CheckSections()
+    /// <summary>Returns if the edge would start with another configuration, and throws otherwise. Nothing is changed.</summary>
+    /// <exception cref="InvalidOperationException">A setting cannot be read, or names nothing.</exception>
+    /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
+    public void Try(IServiceProvider services, IConfiguration candidate)
     {
-        foreach (var section in _configuration?.GetChildren() ?? [])
+        CheckSections(candidate);
+        _trials.ForEach(trial => trial(services, candidate));
+    }
+
+    /// <exception cref="InvalidOperationException">A section is of no room.</exception>
+    public void CheckSections() => CheckSections(_configuration);
+
+    private void CheckSections(IConfiguration? configuration)
+    {
+        foreach (var section in configuration?.GetChildren() ?? [])
         {
             if (!_sections.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
             {
@@ -66,9 +101,9 @@ internal sealed class HttpSettings(IServiceCollection services, string suite) : 
         }
     }
 
-    private void Bind<TOptions>(string section, Action<IConfiguration, TOptions> bind, TOptions options)
+    private static void Bind<TOptions>(IConfigurationSection? source, Action<IConfiguration, TOptions> bind, TOptions options)
     {
-        if (SectionOf(section) is not { } source)
+        if (source is null)
         {
             return;
         }

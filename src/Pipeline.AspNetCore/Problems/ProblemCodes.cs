@@ -41,6 +41,9 @@ public static class ProblemCodes
     /// <summary>409: what is there already contradicts the request.</summary>
     public const string Conflict = "conflict";
 
+    /// <summary>409: settings are to be imported, and there is no file to write them into, or it cannot be written.</summary>
+    public const string SettingsNotWritable = "settings-not-writable";
+
     /// <summary>413: the body is larger than the endpoint takes.</summary>
     public const string BodyTooLarge = "body-too-large";
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Pipeline.DependencyInjection;
 using Pipeline.Diagnostics;
 
@@ -15,7 +16,9 @@ internal static class HttpRateLimitingRegistration
     public static void Add(HttpSettings settings)
     {
         settings.AddOptions<HttpRateLimitOptions, HttpRateLimitOptionsValidator>(
-            "RateLimits", static (section, options) => section.Bind(options, HttpSettings.Strictly));
+            "RateLimits",
+            static (section, options) => section.Bind(options, HttpSettings.Strictly),
+            static (services, factory) => _ = new HttpRateLimitPolicies(services.GetServices<HttpRateLimitPolicy>(), factory.Create(Options.DefaultName)));
         settings.Services.TryAddSingleton<HttpRateLimits>();
         settings.Services.AddSingleton<IDoctorCheck>(provider => new HttpRateLimitCheck(provider, settings.Suite));
     }

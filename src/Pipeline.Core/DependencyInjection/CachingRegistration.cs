@@ -19,6 +19,7 @@ internal static class CachingRegistration
             registry,
             Sections.Caching,
             static (section, options) => section.Bind(options, OptionsBinding.Strictly),
+            (_, options) => Validator.ThrowIfInvalid(registry.Name, options),
             (section, options) => DeclarePresets(registry, section, options.Presets));
         registry.RegisterDefault<ICacheBackend>(services, provider => new InMemoryCacheBackend(
             ReadOptions(provider, registry).Memory,

@@ -18,7 +18,11 @@ internal static class LearningRegistration
     {
         services.TryAddSingleton<LearningMetrics>();
         OptionsBinding.AddSingle<LearningOptions>(
-            services, registry, Sections.Learning, static (section, options) => section.Bind(options, OptionsBinding.Strictly));
+            services,
+            registry,
+            Sections.Learning,
+            static (section, options) => section.Bind(options, OptionsBinding.Strictly),
+            (_, options) => Judge(registry, options));
         registry.Decorate<ILearningStore>((provider, store) => new SuiteLearningStore(
             store,
             GeneratorOf(provider, registry) is { } generator ? new FindingEmbedder(generator) : null,
@@ -42,18 +46,21 @@ internal static class LearningRegistration
     public static void Check(IServiceProvider services, PipelineRegistry registry)
     {
         var options = ReadOptions(services, registry);
-        if (options.SnapshotPath is null)
+        Judge(registry, options);
+        if (options.SnapshotPath is not null)
         {
-            return;
+            _ = services.GetRequiredPipelineService<ILearningStore>(registry.Name);
         }
+    }
 
-        if (!registry.IsDefault<ILearningStore>())
+    private static void Judge(PipelineRegistry registry, LearningOptions options)
+    {
+        Validator.ThrowIfInvalid(registry.Name, options);
+        if (options.SnapshotPath is not null && !registry.IsDefault<ILearningStore>())
         {
             throw new InvalidOperationException(
                 $"Learning:{nameof(options.SnapshotPath)} is given, but the learnings of the suite are kept by a backend. Remove the setting, or the call that names the backend.");
         }
-
-        _ = services.GetRequiredPipelineService<ILearningStore>(registry.Name);
     }
 
     private static InMemoryLearningStore CreateDefault(IServiceProvider provider, PipelineRegistry registry)

@@ -66,7 +66,13 @@ public static class PipelineQueueExtensions
     {
         registry.Declare(queue);
         OptionsBinding.Add<QueueOptions>(
-            builder.Services, registry, Sections.Queues, queue.Name, static (section, options) => section.Bind(options, OptionsBinding.Strictly), configure);
+            builder.Services,
+            registry,
+            Sections.Queues,
+            queue.Name,
+            static (section, options) => section.Bind(options, OptionsBinding.Strictly),
+            configure,
+            options => _ = new QueueDefinition(queue.Name, options));
         builder.Services.AddKeyedSingleton(
             registry.KeyOf(queue.Name), (services, _) => services.GetRequiredPipelineService<IQueueProvider>(registry.Name).GetQueue(queue.Name));
     }

@@ -11,6 +11,8 @@ internal sealed class PipelineRegistry(string name)
     private readonly Dictionary<Type, RoleClaim> _roles = [];
     private readonly Dictionary<Type, Delegate> _decorators = [];
     private readonly Dictionary<(string Section, string Name), ItemRegistration> _items = [];
+    private readonly List<Action<IServiceProvider, IConfiguration>> _trials = [];
+    private readonly List<string> _followed = [];
 
     public string Name { get; } = name;
 
@@ -44,6 +46,20 @@ internal sealed class PipelineRegistry(string name)
             : throw new InvalidOperationException(
                 "AddPipeline was given two configuration sections for one suite. Give it one, or give the second suite a name.");
     }
+
+    /// <summary>Keeps what binds a section of another configuration, and throws if a start with it would be refused.</summary>
+    public void AddTrial(Action<IServiceProvider, IConfiguration> trial) => _trials.Add(trial);
+
+    /// <summary>Binds all sections of another configuration, and changes nothing.</summary>
+    /// <exception cref="InvalidOperationException">A setting cannot be read, or names nothing.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is out of range.</exception>
+    public void Try(IServiceProvider services, IConfiguration candidate) => _trials.ForEach(trial => trial(services, candidate));
+
+    /// <summary>Notes that changes of an item's section count while the application runs.</summary>
+    public void Follow(string section, string item) => _followed.Add(ConfigurationPath.Combine(section, item, ""));
+
+    /// <summary>Whether changes of a setting count while the application runs.</summary>
+    public bool IsFollowed(string setting) => _followed.Exists(prefix => setting.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     public void Declare(ItemRegistration item)
     {

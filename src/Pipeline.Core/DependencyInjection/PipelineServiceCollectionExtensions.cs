@@ -75,6 +75,7 @@ public static class PipelineServiceCollectionExtensions
         var registry = new PipelineRegistry(name);
         services.AddSingleton(registry);
         services.AddSingleton(provider => new PipelineStarter(registry, provider));
+        services.AddSingleton(provider => new SuiteConfiguration(registry, provider));
         registry.Register(services, provider => QueueRegistration.CreateCatalog(provider, registry));
         registry.Register<IMessageFactory>(services, provider => new MessageFactory(provider, registry));
         registry.RegisterDefault<IQueueProvider>(services, provider => new InMemoryQueueProvider(

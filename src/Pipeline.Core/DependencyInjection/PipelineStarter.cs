@@ -11,7 +11,7 @@ internal sealed class PipelineStarter(PipelineRegistry registry, IServiceProvide
     {
         if (registry.Configuration is { } configuration)
         {
-            CheckNames(configuration);
+            CheckNames(registry, configuration);
         }
 
         _ = CachingRegistration.ReadOptions(services, registry);
@@ -26,20 +26,9 @@ internal sealed class PipelineStarter(PipelineRegistry registry, IServiceProvide
         }
     }
 
-    // The container would give both suites the one that was registered last.
-    private void CheckKey(ItemRegistration item)
-    {
-        var key = registry.KeyOf(item.Name);
-        var isTaken = services.GetServices<PipelineRegistry>().Any(other => !ReferenceEquals(other, registry)
-            && other.Items.Any(o => string.Equals(o.Section, item.Section, StringComparison.Ordinal)
-                && string.Equals(other.KeyOf(o.Name), key, StringComparison.Ordinal)));
-        if (isTaken)
-        {
-            throw new InvalidOperationException($"'{key}' is declared in {item.Section} by two suites. Give one of them, or its item, another name.");
-        }
-    }
-
-    private void CheckNames(IConfiguration configuration)
+    /// <summary>Finds sections and items of a configuration that name nothing.</summary>
+    /// <exception cref="InvalidOperationException">There is one.</exception>
+    public static void CheckNames(PipelineRegistry registry, IConfiguration configuration)
     {
         foreach (var section in configuration.GetChildren())
         {
@@ -56,11 +45,24 @@ internal sealed class PipelineStarter(PipelineRegistry registry, IServiceProvide
             }
 
             ConfigurationShape.RequireSection(section, "Give it a section with a section for each item, by name.");
-            CheckItems(section);
+            CheckItems(registry, section);
         }
     }
 
-    private void CheckItems(IConfigurationSection section)
+    // The container would give both suites the one that was registered last.
+    private void CheckKey(ItemRegistration item)
+    {
+        var key = registry.KeyOf(item.Name);
+        var isTaken = services.GetServices<PipelineRegistry>().Any(other => !ReferenceEquals(other, registry)
+            && other.Items.Any(o => string.Equals(o.Section, item.Section, StringComparison.Ordinal)
+                && string.Equals(other.KeyOf(o.Name), key, StringComparison.Ordinal)));
+        if (isTaken)
+        {
+            throw new InvalidOperationException($"'{key}' is declared in {item.Section} by two suites. Give one of them, or its item, another name.");
+        }
+    }
+
+    private static void CheckItems(PipelineRegistry registry, IConfigurationSection section)
     {
         var declared = registry.Items
             .Where(item => string.Equals(item.Section, section.Key, StringComparison.OrdinalIgnoreCase))

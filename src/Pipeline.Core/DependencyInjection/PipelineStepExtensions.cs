@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.Backends;
 using Pipeline.DependencyInjection;
 using Pipeline.Steps;
 using Pipeline.Workers;
@@ -105,7 +106,13 @@ public static class PipelineStepExtensions
         configure(chain);
         chain.Register(builder.Services);
         OptionsBinding.Add<ChainOptions>(
-            builder.Services, registry, Sections.Chains, name, static (section, options) => section.Bind(options, OptionsBinding.Strictly), chain.Configure);
+            builder.Services,
+            registry,
+            Sections.Chains,
+            name,
+            static (section, options) => section.Bind(options, OptionsBinding.Strictly),
+            chain.Configure,
+            options => new ChainOptionsValidator().ThrowIfInvalid(name, options));
         OptionsBinding.Watch<ChainOptions>(builder.Services, registry, Sections.Chains, name);
         var key = registry.KeyOf(name);
         registry.Declare(new HandlerRegistration(
@@ -160,7 +167,13 @@ public static class PipelineStepExtensions
 
     private static void BindStepOptions(IServiceCollection services, PipelineRegistry registry, string name, Action<StepOptions> configure) =>
         OptionsBinding.Add<StepOptions>(
-            services, registry, Sections.Steps, name, static (section, options) => section.Bind(options, OptionsBinding.Strictly), configure);
+            services,
+            registry,
+            Sections.Steps,
+            name,
+            static (section, options) => section.Bind(options, OptionsBinding.Strictly),
+            configure,
+            options => new StepOptionsValidator().ThrowIfInvalid(name, options));
 
     private static StepOptions OptionsOf(IServiceProvider services, string key) =>
         services.GetRequiredService<IOptionsMonitor<StepOptions>>().Get(key);

@@ -97,7 +97,13 @@ public static class PipelineWorkerExtensions
         var key = registry.KeyOf(worker);
         registry.Declare(new WorkerRegistration(worker, services => services.GetRequiredKeyedService<QueueWorker>(key)) { Queue = queue, Handler = handler });
         OptionsBinding.Add<QueueWorkerOptions>(
-            builder.Services, registry, Sections.Workers, worker, static (section, options) => section.Bind(options, OptionsBinding.Strictly), configure);
+            builder.Services,
+            registry,
+            Sections.Workers,
+            worker,
+            static (section, options) => section.Bind(options, OptionsBinding.Strictly),
+            configure,
+            options => WorkerRegistration.Judge(worker, options));
         builder.Services.AddKeyedSingleton(
             key, (services, _) => WorkerRegistration.Create(services, registry, worker, queue, createHandler(services)));
         builder.Services.AddSingleton<IHostedService>(services => new QueueWorkerService(

@@ -15,7 +15,15 @@ internal static class RateLimitingRegistration
     public static void Add(IServiceCollection services, PipelineRegistry registry)
     {
         OptionsBinding.AddSingle<RateLimitingOptions>(
-            services, registry, Sections.RateLimiting, static (section, options) => section.Bind(options, OptionsBinding.Strictly));
+            services,
+            registry,
+            Sections.RateLimiting,
+            static (section, options) => section.Bind(options, OptionsBinding.Strictly),
+            (_, options) =>
+            {
+                Validator.ThrowIfInvalid(registry.Name, options);
+                RateLimitRuleRegistration.CreateRules(registry, options);
+            });
         registry.Register(services, provider => RateLimitRuleRegistration.CreateRules(provider, registry));
         registry.Decorate<IRateLimiter>((provider, limiter) => new FallbackRateLimiter(
             limiter,

@@ -18,7 +18,11 @@ internal static class TelemetryRegistration
     public static void Add(IServiceCollection services, PipelineRegistry registry)
     {
         OptionsBinding.AddSingle<TelemetryOptions>(
-            services, registry, Sections.Telemetry, static (section, options) => section.Bind(options, OptionsBinding.Strictly));
+            services,
+            registry,
+            Sections.Telemetry,
+            static (section, options) => section.Bind(options, OptionsBinding.Strictly),
+            (provider, options) => Judge(provider, registry, options));
         services.TryAddSingleton<TelemetryMetrics>();
         registry.Register(services, provider => new InMemoryTelemetry(ReadOptions(provider, registry).Memory));
         registry.Register<ITelemetrySink>(services, provider => provider.GetRequiredPipelineService<InMemoryTelemetry>(registry.Name));
@@ -51,17 +55,7 @@ internal static class TelemetryRegistration
     /// <summary>Makes all that takes telemetry, and so finds what is wrong with it.</summary>
     /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
     /// <exception cref="InvalidOperationException">Two sinks have one name, or the spill cannot be used.</exception>
-    public static void Check(IServiceProvider services, PipelineRegistry registry)
-    {
-        var options = ReadOptions(services, registry);
-        var sinks = services.GetRequiredPipelineService<TelemetrySinks>(registry.Name);
-        if (options.Spill.Directory is not null && !sinks.OfType<BufferedTelemetrySink>().Any())
-        {
-            throw new InvalidOperationException(
-                "Telemetry: Spill:Directory is set, but the suite has no telemetry store whose records could be kept there. "
-                + "Add a store, or leave the setting out.");
-        }
-    }
+    public static void Check(IServiceProvider services, PipelineRegistry registry) => Judge(services, registry, ReadOptions(services, registry));
 
     /// <summary>Reads and checks the options of a suite's telemetry.</summary>
     /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
@@ -70,6 +64,18 @@ internal static class TelemetryRegistration
         var options = services.GetRequiredService<IOptionsMonitor<TelemetryOptions>>().Get(registry.Name);
         Validator.ThrowIfInvalid(registry.Name, options);
         return options;
+    }
+
+    private static void Judge(IServiceProvider services, PipelineRegistry registry, TelemetryOptions options)
+    {
+        Validator.ThrowIfInvalid(registry.Name, options);
+        var sinks = services.GetRequiredPipelineService<TelemetrySinks>(registry.Name);
+        if (options.Spill.Directory is not null && !sinks.OfType<BufferedTelemetrySink>().Any())
+        {
+            throw new InvalidOperationException(
+                "Telemetry: Spill:Directory is set, but the suite has no telemetry store whose records could be kept there. "
+                + "Add a store, or leave the setting out.");
+        }
     }
 
     private static TelemetrySinks CreateSinks(IServiceProvider services, PipelineRegistry registry)

@@ -17,10 +17,13 @@ internal sealed record WorkerRegistration(string Name, Action<IServiceProvider> 
     /// <summary>The section and the name of the chain or step that it runs; <see langword="null"/> where a class handles the messages.</summary>
     public (string Section, string Name)? Handler { get; init; }
 
+    /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
+    public static void Judge(string name, QueueWorkerOptions options) => Validator.ThrowIfInvalid(name, options);
+
     public static QueueWorker Create(IServiceProvider services, PipelineRegistry registry, string name, string queue, IMessageHandler handler)
     {
         var options = services.GetRequiredService<IOptionsMonitor<QueueWorkerOptions>>().Get(registry.KeyOf(name));
-        Validator.ThrowIfInvalid(name, options);
+        Judge(name, options);
         var target = services.GetRequiredPipelineService<IQueueProvider>(registry.Name).GetQueue(queue);
         return new QueueWorker(name, target, handler, options, services.GetRequiredService<WorkerServices>());
     }

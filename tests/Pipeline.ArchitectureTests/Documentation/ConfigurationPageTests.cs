@@ -4,6 +4,7 @@ using FluentAssertions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Admin;
 using Pipeline.ArchitectureTests.Repository;
 using Pipeline.Authentication;
 using Pipeline.Caching;
@@ -43,6 +44,7 @@ public sealed class ConfigurationPageTests
 
     public static TheoryData<string, Type> EdgeSections => new()
     {
+        { "Admin", typeof(AdminOptions) },
         { "ApiKeys", typeof(ApiKeyOptions) },
         { "ApiKeys:List:&lt;number&gt;", typeof(ApiKeyEntry) },
         { "BodyLimits", typeof(BodyLimitOptions) },

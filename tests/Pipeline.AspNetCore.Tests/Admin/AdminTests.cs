@@ -176,7 +176,7 @@ public sealed class AdminTests
     {
         await using var server = await StartAsync();
 
-        foreach (var path in new[] { "/admin/queues", "/admin/queues/documents", "/admin/queues/documents/dead-letters", "/admin/spend", "/admin/version", "/admin/doctor?only=queue.*" })
+        foreach (var path in new[] { "/admin/queues", "/admin/queues/documents", "/admin/queues/documents/dead-letters", "/admin/spend", "/admin/version", "/admin/configuration", "/admin/doctor?only=queue.*" })
         {
             using var request = Request(HttpMethod.Get, path, user);
             using var response = await server.Client.SendAsync(request);

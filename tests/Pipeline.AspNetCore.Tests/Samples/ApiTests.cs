@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using FluentAssertions;
+using Pipeline.Admin;
 using Pipeline.Fixtures;
 using Pipeline.Postgres.Servers;
 using Pipeline.Problems;
@@ -75,6 +77,24 @@ public sealed class ApiTests
         var answer = await client.GetAsync("/admin/keys");
         (await answer.Content.ReadAsStringAsync()).Should().Contain("developer").And.NotContain(ApiProcess.DevelopmentKey);
         answer.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
+    }
+
+    [Fact]
+    public async Task Its_configuration_is_exported_and_imported()
+    {
+        using var folder = new SettingsFolder();
+        await using var process = ApiProcess.Start(new Dictionary<string, string> { ["Http__Admin__SettingsFile"] = folder.File });
+        using var client = await process.ConnectAsync();
+        var document = await GetAsync(client, "/admin/configuration");
+        document.GetProperty("settings").GetProperty("Http").GetProperty("RateLimits").GetProperty("Default").GetString().Should().Be("600/60");
+
+        using var answer = await client.PostAsync("/admin/configuration", new StringContent(
+            """{"format":"pipeline-configuration","version":1,"settings":{"Pipeline":{"Chains":{"index":{"Enabled":false}}}}}""", Encoding.UTF8, "application/json"));
+
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
+        await Waiting.UntilAsync(async () => (await GetAsync(client, "/admin/configuration")).GetProperty("settings").ToString().Contains("Chains"), "the reload");
+        (await GetAsync(client, "/admin/doctor?only=http.admin-settings&only=chain.enabled")).GetProperty("checks").EnumerateArray()
+            .Select(static check => check.GetProperty("status").GetString()).Should().Equal("warning", "ok");
     }
 
     [Fact]

@@ -123,6 +123,19 @@ public sealed class BadConfigurationTests
         (await act.Should().ThrowAsync<Exception>()).WithMessage(message);
     }
 
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void A_mistake_in_another_configuration_is_found_without_a_start_and_changes_nothing(string path, string? value, string message)
+    {
+        using var provider = Suite.Build(Declare, Suite.Configure("Queues:documents:MaxDeliveries", "7"));
+        var suite = provider.GetRequiredService<SuiteConfiguration>();
+
+        var act = () => suite.Check(Suite.Configure(path, value));
+
+        act.Should().Throw<Exception>().WithMessage(message);
+        provider.GetRequiredService<QueueCatalog>().Get("documents").Options.MaxDeliveries.Should().Be(7);
+    }
+
     [Fact(Timeout = WorkerHost.TimeLimit)]
     public async Task A_mistake_fails_the_start_of_a_host()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipeline.State;
 
@@ -20,6 +21,24 @@ internal static class StoredApiKeyFormat
 
     public static byte[] WriteName(string name) =>
         JsonSerializer.SerializeToUtf8Bytes(new StoredApiKeyName { Format = Version, Name = name }, StoredApiKeyJson.Default.StoredApiKeyName);
+
+    /// <summary>All keys of the store, by name.</summary>
+    /// <exception cref="InvalidDataException">One is of another version, or damaged.</exception>
+    public static async IAsyncEnumerable<StoredApiKey> ReadAllAsync(IStateStore store, string space, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? after = null;
+        do
+        {
+            var page = await store.ListAsync(space, NamePrefix, after, cancellationToken: cancellationToken).ConfigureAwait(false);
+            foreach (var item in page.Items)
+            {
+                yield return Read(item.Entry.Value);
+            }
+
+            after = page.Next;
+        }
+        while (after is not null);
+    }
 
     /// <exception cref="InvalidDataException">It is of another version, or damaged.</exception>
     public static StoredApiKey Read(ReadOnlyMemory<byte> value) => Checked(

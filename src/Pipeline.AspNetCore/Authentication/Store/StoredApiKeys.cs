@@ -14,6 +14,7 @@ internal sealed class StoredApiKeys(IStateStore store, string space, ApiKeyOptio
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
 
+    private readonly ApiKeyHashIndex _hashes = new(store, space);
     private readonly BoundedMap<KeyHash, string> _names = new(options.StoreCacheSize);
     private readonly BoundedMap<string, CachedApiKey> _keys = new(options.StoreCacheSize);
     private long _changes;
@@ -91,16 +92,19 @@ internal sealed class StoredApiKeys(IStateStore store, string space, ApiKeyOptio
 
     private async ValueTask<ApiKeyCredential?> ReadAsync(KeyHash hash, string? name, CancellationToken cancellationToken)
     {
-        if (name is null)
+        if (name is not null && await ReadUnderAsync(hash, name, cancellationToken).ConfigureAwait(false) is { } remembered)
         {
-            if (await store.GetAsync(StoredApiKeyFormat.HashKey(space, hash.ToString()), cancellationToken).ConfigureAwait(false) is not { } entry)
-            {
-                return null;
-            }
-
-            name = StoredApiKeyFormat.ReadName(entry.Value);
+            return remembered;
         }
 
+        // Also for a hash whose name is remembered: the key may have been revoked, and restored under another name.
+        return await _hashes.FindAsync(hash.ToString(), cancellationToken).ConfigureAwait(false) is { } found
+            ? await ReadUnderAsync(hash, found, cancellationToken).ConfigureAwait(false)
+            : null;
+    }
+
+    private async ValueTask<ApiKeyCredential?> ReadUnderAsync(KeyHash hash, string name, CancellationToken cancellationToken)
+    {
         var changes = Interlocked.Read(ref _changes);
         var asked = time.GetTimestamp();
         if (await store.GetAsync(StoredApiKeyFormat.NameKey(space, name), cancellationToken).ConfigureAwait(false) is not { } stored)
