@@ -43,19 +43,21 @@ internal sealed class HttpRace(int seconds, int rounds)
 
     private static void Write(IReadOnlyList<Variant> variants, List<LoadResult>[] results)
     {
-        Console.WriteLine("| middleware | requests/s | of bare | least, most of bare | µs more | B a request | B more | p99 ms |");
-        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|");
+        Console.WriteLine("| middleware | requests/s | of bare | least, most of bare | µs of CPU | more | B a request | more | p99 ms |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
         var bare = results[0];
-        foreach (var (i, variant) in variants.Index())
+        foreach (var (variant, all) in variants.Zip(results))
         {
-            var ratios = results[i].Zip(bare, static (one, first) => one.RequestsPerSecond / first.RequestsPerSecond).Order().ToArray();
-            var (speed, bytes) = (Median(results[i], static one => one.RequestsPerSecond), Median(results[i], static one => one.BytesPerRequest));
-            var more = (1e6 / speed) - (1e6 / Median(bare, static one => one.RequestsPerSecond));
+            var ratios = all.Zip(bare, static (one, first) => one.RequestsPerSecond / first.RequestsPerSecond).Order().ToArray();
+            var (processor, bytes) = (Median(all, static one => one.ProcessorMicroseconds), Median(all, static one => one.BytesPerRequest));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {variant.Name} | {speed:N0} | {ratios[ratios.Length / 2]:0.00} | {ratios[0]:0.00}, {ratios[^1]:0.00} | {more:0.0} | {bytes:N0} | "
-                + $"{bytes - Median(bare, static one => one.BytesPerRequest):N0} | {Median(results[i], static one => one.P99Milliseconds):0.00} |"));
+                $"| {variant.Name} | {Median(all, static one => one.RequestsPerSecond):N0} | {ratios[ratios.Length / 2]:0.00} | {ratios[0]:0.00}, {ratios[^1]:0.00} | "
+                + $"{processor:0.0} | {processor - Median(bare, static one => one.ProcessorMicroseconds):0.0} | "
+                + $"{bytes:N0} | {bytes - Median(bare, static one => one.BytesPerRequest):N0} | {Median(all, static one => one.P99Milliseconds):0.00} |"));
         }
+
+        Console.WriteLine();
     }
 
     private static double Median(IEnumerable<LoadResult> results, Func<LoadResult, double> figure)

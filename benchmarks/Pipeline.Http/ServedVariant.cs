@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
+using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 
 namespace Pipeline.Http;
@@ -10,55 +9,47 @@ namespace Pipeline.Http;
 internal sealed partial class ServedVariant : IAsyncDisposable
 {
     private const int Connections = 32;
+    private const string Own = "Pipeline.Http";
+    private const string Sample = "Api";
 
     private readonly Process _process;
-    private readonly HttpClient _client;
+    private readonly Uri _address;
     private readonly string _script = Path.GetTempFileName();
 
     private ServedVariant(Process process, Uri address, Variant variant)
     {
-        _process = process;
-        _client = new HttpClient { BaseAddress = address };
-        var body = JsonSerializer.Serialize(Request, EchoJsonContext.Default.EchoRequest);
+        (_process, _address) = (process, address);
         var idempotencyKey = variant.SendsIdempotencyKeys ? """["Idempotency-Key"] = prefix .. n""" : "";
         File.WriteAllText(_script, $$"""
             local n = 0
             local prefix = tostring({}):sub(10)
-            local body = [==[{{body}}]==]
+            local body = [==[{{variant.Load.Body}}]==]
             function request()
               n = n + 1
-              return wrk.format("POST", "/echo", {
+              return wrk.format("POST", nil, {
                 ["Content-Type"] = "application/json", ["X-API-Key"] = "{{Variant.Key}}", {{idempotencyKey}} }, body)
             end
             """);
     }
 
-    private static EchoRequest Request => new(
-        "0b8f4e5c9a1d4c7e", "large:2030-01", new string('t', 700), [.. Enumerable.Range(1, 60)],
-        [.. Enumerable.Range(0, 8).Select(static number => new EchoRequest.Part("user", $"{number}: the quick brown fox jumps over the lazy dog, and the other way round."))]);
-
     public static async Task<ServedVariant> StartAsync(Variant variant)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
-        start.ArgumentList.Add("--serve");
-        start.ArgumentList.Add(variant.Name);
-        var process = Process.Start(start)!;
+        var process = Process.Start(StartOf(variant))!;
         var address = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"The server '{variant.Name}' did not start.");
-        var served = new ServedVariant(process, new Uri(address), variant);
-        await served.ProbeAsync();
+        var served = new ServedVariant(process, new Uri(new Uri(address), variant.Load.Path), variant);
+        await served.ProbeAsync(variant);
         return served;
     }
 
     /// <summary>Puts load on the server.</summary>
     public async Task<LoadResult> LoadAsync(int seconds)
     {
-        var before = await AllocatedAsync();
-        var start = new ProcessStartInfo("wrk") { UseShellExecute = false, RedirectStandardOutput = true };
-        foreach (var argument in new[] { "-t1", $"-c{Connections}", $"-d{seconds}s", "--latency", "-s", _script, new Uri(_client.BaseAddress!, "/echo").ToString() })
+        var (allocatedBefore, processorBefore) = (await AllocatedAsync(), ProcessorTime());
+        var start = new ProcessStartInfo("wrk", ["-t1", $"-c{Connections}", $"-d{seconds}s", "--latency", "-s", _script, _address.ToString()])
         {
-            start.ArgumentList.Add(argument);
-        }
-
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
         using var wrk = Process.Start(start)!;
         var output = await wrk.StandardOutput.ReadToEndAsync();
         await wrk.WaitForExitAsync();
@@ -67,12 +58,14 @@ internal sealed partial class ServedVariant : IAsyncDisposable
             throw new InvalidOperationException($"Not every request was answered with a success:\n{output}");
         }
 
-        var allocated = await AllocatedAsync() - before;
+        var (processor, allocated) = (ProcessorTime() - processorBefore, await AllocatedAsync() - allocatedBefore);
         var p99 = P99().Match(output);
+        var requests = double.Parse(Requests().Match(output).Groups["number"].ValueSpan, CultureInfo.InvariantCulture);
         return new(
             double.Parse(Speed().Match(output).Groups["number"].ValueSpan, CultureInfo.InvariantCulture),
             double.Parse(p99.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) * p99.Groups["unit"].Value switch { "us" => 0.001, "ms" => 1, _ => 1000 },
-            allocated / double.Parse(Requests().Match(output).Groups["number"].ValueSpan, CultureInfo.InvariantCulture));
+            allocated / requests,
+            processor.TotalMicroseconds / requests);
     }
 
     public async ValueTask DisposeAsync()
@@ -80,7 +73,6 @@ internal sealed partial class ServedVariant : IAsyncDisposable
         _process.StandardInput.Close();
         await _process.WaitForExitAsync();
         _process.Dispose();
-        _client.Dispose();
         File.Delete(_script);
     }
 
@@ -93,20 +85,51 @@ internal sealed partial class ServedVariant : IAsyncDisposable
     [GeneratedRegex(@"(?<number>\d+) requests in", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Requests();
 
-    private async Task ProbeAsync()
+    // The sample's program is to see the benchmark's assemblies, and so the hosting startup among them.
+    private static ProcessStartInfo StartOf(Variant variant)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, "/echo") { Content = JsonContent.Create(Request, EchoJsonContext.Default.EchoRequest) };
-        message.Headers.Add("X-API-Key", Variant.Key);
-        using var response = await _client.SendAsync(message);
+        string[] program = variant.Build is null ? [$"{Sample}.dll"] : [$"{Own}.dll", "--serve", variant.Name];
+        var start = new ProcessStartInfo("dotnet", ["exec", "--depsfile", $"{Own}.deps.json", "--runtimeconfig", $"{Sample}.runtimeconfig.json", .. program])
+        {
+            WorkingDirectory = AppContext.BaseDirectory,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        start.Environment["ASPNETCORE_HOSTINGSTARTUPASSEMBLIES"] = Own;
+
+        // Client and servers share the machine, where the server's kind of garbage collection would measure how its threads wait for the client's.
+        start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["Urls"] = "http://127.0.0.1:0";
+        foreach (var (name, value) in SampleVariants.Settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+
+    private async Task ProbeAsync(Variant variant)
+    {
+        using var client = new HttpClient();
+        using var message = new HttpRequestMessage(HttpMethod.Post, _address)
+        {
+            Content = new StringContent(variant.Load.Body, new MediaTypeHeaderValue("application/json")),
+            Headers = { { "X-API-Key", Variant.Key } },
+        };
+        using var response = await client.SendAsync(message);
         response.EnsureSuccessStatusCode();
+    }
+
+    private TimeSpan ProcessorTime()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime;
     }
 
     private async Task<long> AllocatedAsync()
     {
-        using var message = new HttpRequestMessage(HttpMethod.Get, "/allocated");
-        message.Headers.Add("X-API-Key", Variant.Key);
-        using var response = await _client.SendAsync(message);
-        response.EnsureSuccessStatusCode();
-        return long.Parse(await response.Content.ReadAsStringAsync(), CultureInfo.InvariantCulture);
+        await _process.StandardInput.WriteLineAsync();
+        return long.Parse((await _process.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
     }
 }

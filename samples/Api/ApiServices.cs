@@ -9,15 +9,13 @@ namespace Api;
 /// <summary>All that the service is made of.</summary>
 internal static class ApiServices
 {
-    public static IServiceCollection AddApi(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddApi(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddEdge(configuration).AddWork(configuration);
+
+    /// <summary>What the endpoints do their work with.</summary>
+    public static IServiceCollection AddWork(this IServiceCollection services, IConfiguration configuration)
     {
         services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
-        services.AddAuthentication().AddPipelineApiKeys();
-        services.AddPipelineHttp(configuration.GetSection("Http"))
-            .AddRateLimit("burst", RateLimitRule.SlidingWindow(10, TimeSpan.FromSeconds(1)), HttpPartition.ApiKey)
-            .AddRateLimit("ask", RateLimitRule.SlidingWindow(60, TimeSpan.FromMinutes(1)), HttpPartition.ApiKey)
-            .AddRateLimit("documents", RateLimitRule.SlidingWindow(100, TimeSpan.FromMinutes(1)), HttpPartition.ApiKey)
-            .AddRateLimit("tokens", RateLimitRule.TokenBucket(100_000, TimeSpan.FromMinutes(1)), HttpPartition.Tenant);
         services.AddPipeline(configuration.GetSection("Pipeline"))
             .UseJson(ApiJson.Default)
             .AddStep<Question, Answer, AnswerStep>("answer", static step => step
@@ -33,6 +31,18 @@ internal static class ApiServices
             .AddWorker("documents", chain: "index", static worker => worker.Concurrency = 4)
             .AddQueueMetrics()
             .UseBackend(configuration);
+        return services;
+    }
+
+    /// <summary>What stands before the endpoints.</summary>
+    private static IServiceCollection AddEdge(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddAuthentication().AddPipelineApiKeys();
+        services.AddPipelineHttp(configuration.GetSection("Http"))
+            .AddRateLimit("burst", RateLimitRule.SlidingWindow(10, TimeSpan.FromSeconds(1)), HttpPartition.ApiKey)
+            .AddRateLimit("ask", RateLimitRule.SlidingWindow(60, TimeSpan.FromMinutes(1)), HttpPartition.ApiKey)
+            .AddRateLimit("documents", RateLimitRule.SlidingWindow(100, TimeSpan.FromMinutes(1)), HttpPartition.ApiKey)
+            .AddRateLimit("tokens", RateLimitRule.TokenBucket(100_000, TimeSpan.FromMinutes(1)), HttpPartition.Tenant);
         return services;
     }
 

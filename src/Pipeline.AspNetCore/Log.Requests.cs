@@ -7,7 +7,7 @@ internal static partial class Log
 {
     [LoggerMessage(
         EventId = 12000,
-        Message = "HTTP {Method} {Route} answered {StatusCode} in {DurationMs} ms (request {RequestId}, tenant {Tenant}, problem {ErrorCode}).")]
+        Message = "HTTP {Method} {Route} answered {StatusCode} in {DurationMs} ms ({RequestBytes} bytes in, {ResponseBytes} out, request {RequestId}, tenant {Tenant}, problem {ErrorCode}).")]
     public static partial void RequestEnded(
         ILogger logger,
         LogLevel level,
@@ -15,6 +15,8 @@ internal static partial class Log
         string route,
         int statusCode,
         double durationMs,
+        long? requestBytes,
+        long responseBytes,
         string requestId,
         string? tenant,
         string? errorCode);

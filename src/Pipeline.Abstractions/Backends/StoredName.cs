@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -14,6 +15,8 @@ public static class StoredName
     public const int MaxBytes = 512;
 
     private const int MaxUtf8BytesPerChar = 3;
+
+    private static readonly SearchValues<char> PrintableAscii = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static code => (char)code)]);
 
     /// <summary>Returns if <paramref name="value"/> may be stored as a key or name, and throws otherwise.</summary>
     /// <param name="value">The key or name. It does not appear in the exception, since a key can hold what is secret.</param>
@@ -40,6 +43,12 @@ public static class StoredName
         if (value.Length == 0)
         {
             return $"The name is empty. Give 1 to {MaxBytes} bytes of UTF-8.";
+        }
+
+        // Nearly all names are printable ASCII, which one look tells.
+        if (value.Length <= MaxBytes && !value.AsSpan().ContainsAnyExcept(PrintableAscii))
+        {
+            return null;
         }
 
         foreach (var c in value)

@@ -78,7 +78,7 @@ internal sealed class IdempotencyMiddleware
             TimeToLive = requirement.TimeToLive ?? _options.TimeToLive,
         };
         var original = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        using var capture = new AnswerCapture(original.Stream, IIdempotencyStore.MaxResponseBytes - HeadBytes);
+        using var capture = new AnswerCapture(original, IIdempotencyStore.MaxResponseBytes - HeadBytes);
         var isDone = false;
         IdempotencyRun run;
         try
@@ -121,9 +121,11 @@ internal sealed class IdempotencyMiddleware
             case IdempotencyRunStatus.Ran:
                 _metrics.Count("ran");
                 return SendAsync(context, capture);
-            case IdempotencyRunStatus.LeaseLost when isDone:
+            case IdempotencyRunStatus.LeaseLost:
                 _metrics.Count("lease_lost");
-                return SendAsync(context, capture);
+
+                // What the endpoint had begun to say must not stand in the problem.
+                return isDone ? SendAsync(context, capture) : throw new HttpProblemException(IdempotencyProblems.InProgress(_options.Header, AskAgainAfter));
             case IdempotencyRunStatus.Replayed:
                 _metrics.Count("replayed");
                 return ReplayAsync(context, run.Response);
@@ -142,15 +144,13 @@ internal sealed class IdempotencyMiddleware
         HttpContext context, IHttpResponseBodyFeature original, AnswerCapture capture, CancellationToken cancellationToken)
     {
         var aborted = context.RequestAborted;
-        var held = new StreamResponseBodyFeature(capture, original);
-        context.Features.Set<IHttpResponseBodyFeature>(held);
+        context.Features.Set<IHttpResponseBodyFeature>(capture);
 
         // A caller that went away may come back for the answer: the work goes on, under its deadline.
         context.RequestAborted = cancellationToken;
         try
         {
             await _next(context).ConfigureAwait(false);
-            await held.CompleteAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -192,7 +192,7 @@ internal sealed class IdempotencyMiddleware
         if (!capture.IsLetThrough && capture.Held.Length > 0)
         {
             context.Response.ContentLength ??= capture.Held.Length;
-            await context.Response.Body.WriteAsync(capture.Held, context.RequestAborted).ConfigureAwait(false);
+            await context.Response.BodyWriter.WriteAsync(capture.Held, context.RequestAborted).ConfigureAwait(false);
         }
     }
 
@@ -217,7 +217,7 @@ internal sealed class IdempotencyMiddleware
         if (answer.Body.Length > 0)
         {
             response.ContentLength = answer.Body.Length;
-            await response.Body.WriteAsync(answer.Body, context.RequestAborted).ConfigureAwait(false);
+            await response.BodyWriter.WriteAsync(answer.Body, context.RequestAborted).ConfigureAwait(false);
         }
     }
 }

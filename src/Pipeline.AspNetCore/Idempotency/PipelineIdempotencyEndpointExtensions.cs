@@ -43,6 +43,10 @@ public static class PipelineIdempotencyEndpointExtensions
     /// A caller that goes away does not stop the work: it goes on under its deadline, so that a repeat finds the answer. The answer is sent when it is kept, so
     /// such an endpoint does not stream.
     /// </para>
+    /// <para>
+    /// A replica that cannot reach the store for longer than <see cref="HttpIdempotencyOptions.Lease"/> may be overtaken by another, which runs the request again and whose answer
+    /// is kept. <c>RequestAborted</c> then ends the work; its caller gets 409, or the answer of its own run if that came to its end all the same.
+    /// </para>
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeToLive"/> is out of range.</exception>
     public static TBuilder WithIdempotency<TBuilder>(this TBuilder builder, bool required = false, TimeSpan? timeToLive = null)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -12,7 +13,7 @@ internal static class RequestFingerprint
 {
     /// <summary>Computes it. The body stays for the endpoint to read.</summary>
     /// <exception cref="BadHttpRequestException">The body is too large, or did not arrive in time.</exception>
-    public static async Task<string> ComputeAsync(HttpContext context)
+    public static async ValueTask<string> ComputeAsync(HttpContext context)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var request = context.Request;
@@ -22,20 +23,27 @@ internal static class RequestFingerprint
         Append(hash, request.QueryString.Value);
         Append(hash, request.ContentType);
         await AppendBodyAsync(hash, context).ConfigureAwait(false);
-        return Base64Url.EncodeToString(hash.GetHashAndReset());
+        return Text(hash);
+    }
+
+    private static string Text(IncrementalHash hash)
+    {
+        Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
+        hash.GetHashAndReset(bytes);
+        return Base64Url.EncodeToString(bytes);
     }
 
     // Each text with its length before it, so that no two requests make one.
     private static void Append(IncrementalHash hash, string? text)
     {
-        Span<byte> length = stackalloc byte[sizeof(int)];
-        var bytes = Encoding.UTF8.GetBytes(text ?? "");
-        BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
-        hash.AppendData(length);
-        hash.AppendData(bytes);
+        var bytes = ArrayPool<byte>.Shared.Rent(sizeof(int) + Encoding.UTF8.GetMaxByteCount(text?.Length ?? 0));
+        var length = Encoding.UTF8.GetBytes(text, bytes.AsSpan(sizeof(int)));
+        BinaryPrimitives.WriteInt32BigEndian(bytes, length);
+        hash.AppendData(bytes, 0, sizeof(int) + length);
+        ArrayPool<byte>.Shared.Return(bytes);
     }
 
-    private static async Task AppendBodyAsync(IncrementalHash hash, HttpContext context)
+    private static async ValueTask AppendBodyAsync(IncrementalHash hash, HttpContext context)
     {
         var body = PeekedBody.Of(context);
         while (true)

@@ -48,7 +48,14 @@ internal static class HttpCaller
         value.Length is > 0 and <= LongestPart && value[0] != HashMark && !value.AsSpan().ContainsAnyExcept(Plain) ? value : HashMark + Hash(value);
 
     /// <summary>A hash as text: 43 characters.</summary>
-    public static string Hash(string value) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(value)));
+    public static string Hash(string value)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Length));
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes.AsSpan(0, Encoding.UTF8.GetBytes(value, bytes)), hash);
+        ArrayPool<byte>.Shared.Return(bytes);
+        return Base64Url.EncodeToString(hash);
+    }
 
     private static string? Claim(HttpContext context, string type)
     {

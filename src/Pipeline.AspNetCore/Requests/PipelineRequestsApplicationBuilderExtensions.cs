@@ -41,8 +41,8 @@ public static class PipelineRequestsApplicationBuilderExtensions
     }
 
     /// <summary>
-    /// Logs one event a request (12000, Information): method, route pattern, status, duration, request id, tenant, and the code of the problem if it ended with one. Never
-    /// a path, query, header or body.
+    /// Logs one event a request (12000, Information): method, route pattern, status, duration, the bytes of the bodies (of the request's, if it says its length), request id,
+    /// tenant, and the code of the problem if it ended with one. Never a path, query, header or body.
     /// </summary>
     /// <param name="app">The application.</param>
     /// <returns>The application.</returns>

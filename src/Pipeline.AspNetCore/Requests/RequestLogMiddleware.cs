@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,7 @@ internal sealed class RequestLogMiddleware(RequestDelegate next, TimeProvider ti
     public async Task InvokeAsync(HttpContext context)
     {
         var start = time.GetTimestamp();
+        var body = Count(context);
         var hasThrown = true;
         try
         {
@@ -20,11 +22,24 @@ internal sealed class RequestLogMiddleware(RequestDelegate next, TimeProvider ti
         }
         finally
         {
-            Write(context, time.GetElapsedTime(start), hasThrown);
+            Write(context, body?.Bytes ?? 0, time.GetElapsedTime(start), hasThrown);
         }
     }
 
-    private void Write(HttpContext context, TimeSpan duration, bool hasThrown)
+    /// <summary>Begins to count the bytes of the answer; of one to HEAD nothing is sent.</summary>
+    private CountedBody? Count(HttpContext context)
+    {
+        if (!logger.IsEnabled(LogLevel.Information) || HttpMethods.IsHead(context.Request.Method))
+        {
+            return null;
+        }
+
+        var body = new CountedBody(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
+        context.Features.Set<IHttpResponseBodyFeature>(body);
+        return body;
+    }
+
+    private void Write(HttpContext context, long responseBytes, TimeSpan duration, bool hasThrown)
     {
         var endpoint = context.GetEndpoint();
         var status = StatusOf(context, hasThrown);
@@ -35,10 +50,11 @@ internal sealed class RequestLogMiddleware(RequestDelegate next, TimeProvider ti
             return;
         }
 
-        var state = RequestState.Of(context);
+        var (request, state) = (context.Request, RequestState.Of(context));
         var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? endpoint?.DisplayName ?? Unmatched;
         var milliseconds = Math.Round(duration.TotalMilliseconds, 3);
-        Log.RequestEnded(logger, level, context.Request.Method, route, status, milliseconds, context.TraceIdentifier, state.Tenant, state.ErrorCode);
+        Log.RequestEnded(
+            logger, level, request.Method, route, status, milliseconds, request.ContentLength, responseBytes, context.TraceIdentifier, state.Tenant, state.ErrorCode);
     }
 
     // A caller that has gone got no answer, whatever the status says; what is thrown past this middleware becomes the server's 500.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipeline.Backends;
 using Polly;
 using Polly.Retry;
@@ -8,6 +9,9 @@ namespace Pipeline.State;
 public static class IdempotencyStoreExtensions
 {
     private const int CompletionRetries = 5;
+
+    // Making one costs more than all else of a call.
+    private static readonly ConditionalWeakTable<TimeProvider, ResiliencePipeline> Completions = [];
 
     /// <summary>Does work unless it was done, and keeps its answer for those who ask again.</summary>
     /// <param name="store">The keys.</param>
@@ -69,8 +73,9 @@ public static class IdempotencyStoreExtensions
                 throw;
             }
 
-            var isStored = await UntilItAnswers(time)
-                .ExecuteAsync(_ => store.CompleteAsync(lease, response, cancellationToken: CancellationToken.None), CancellationToken.None)
+            var isStored = await Completions.GetValue(time, UntilItAnswers)
+                .ExecuteAsync(
+                    static (call, token) => call.store.CompleteAsync(call.lease, call.response, cancellationToken: token), (store, lease, response), CancellationToken.None)
                 .ConfigureAwait(false);
             return new IdempotencyRun(isStored ? IdempotencyRunStatus.Ran : IdempotencyRunStatus.LeaseLost, response);
         }

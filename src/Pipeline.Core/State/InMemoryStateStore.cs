@@ -8,13 +8,14 @@ namespace Pipeline.State;
 /// </summary>
 /// <remarks>
 /// <para>Thread safe. Every call completes at once, on the caller's thread, but for a watch, whose reports come on the thread pool. Calls on one space take turns
-/// for a moment; a write costs the logarithm of the number of entries.</para>
+/// for a moment. A space that was listed is kept in order from then on, and a write there costs the logarithm of the number of entries. Only the first listing puts all in
+/// order, and other calls on the space wait for it: a second or two where there are a million.</para>
 /// <para><b>Clock.</b> Time is measured on the monotonic clock (<see cref="TimeProvider.GetTimestamp"/>) from what the wall clock showed when the store was made, so
 /// setting the wall clock touches neither an entry's life nor <see cref="GetTimeAsync"/>.</para>
-/// <para><b>Memory.</b> An entry takes about 300 bytes besides its key and value. There is no bound: whoever dropped an entry to make room would break a promise, so
-/// entries that are not for ever are to have a time to live. Expired ones are swept away by calls on their space, a few each, so there is neither a timer nor a thread,
-/// and nothing to dispose: a space holds at most about as many of them as of those that live, and a thousand. At most 1,000 changes wait for the consumer of a
-/// watch; of more, it is told <see cref="StateChangeKind.Resync"/>. A space without entries and watches is forgotten only with the store.</para>
+/// <para><b>Memory.</b> An entry takes about 200 bytes besides its key and value, 50 more where its space was listed. There is no bound: whoever dropped an entry to make
+/// room would break a promise, so entries that are not for ever are to have a time to live. Expired ones are swept away by calls on their space, a few each, so there is
+/// neither a timer nor a thread, and nothing to dispose: a space holds at most about as many of them as of those that live, and a thousand. At most 1,000 changes wait for
+/// the consumer of a watch; of more, it is told <see cref="StateChangeKind.Resync"/>. A space without entries and watches is forgotten only with the store.</para>
 /// </remarks>
 public sealed class InMemoryStateStore : IStateStore
 {

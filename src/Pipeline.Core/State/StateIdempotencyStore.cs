@@ -96,7 +96,7 @@ public sealed class StateIdempotencyStore : IIdempotencyStore
 
         if (found is { State: IdempotencyRecordState.Completed })
         {
-            return new(IdempotencyStart.Completed(found.Response));
+            return new(IdempotencyStart.Completed(found.Response.GetValueOrDefault()));
         }
 
         if (found?.LeaseUntil is { } until && until > now)
@@ -126,7 +126,7 @@ public sealed class StateIdempotencyStore : IIdempotencyStore
         }
 
         return found.State == IdempotencyRecordState.Begun
-            ? Write(true, found with { State = IdempotencyRecordState.Completed, LeaseUntil = null, Response = response.ToArray() }, keptFor)
+            ? Write(true, found with { State = IdempotencyRecordState.Completed, LeaseUntil = null, Response = response }, keptFor)
             : new(found.State == IdempotencyRecordState.Completed);
     }
 

@@ -19,6 +19,10 @@ internal sealed class ProjectFile
 
     public bool IsProduction => Path.StartsWith("src/", StringComparison.Ordinal);
 
+    public bool IsTest => Path.StartsWith("tests/", StringComparison.Ordinal);
+
+    public bool IsBenchmark => Path.StartsWith("benchmarks/", StringComparison.Ordinal);
+
     /// <summary>Gets if the project becomes a package: all of <c>src</c>, elsewhere those that say so.</summary>
     public bool IsPackable => IsProduction || _project.Descendants("IsPackable").Any(element => bool.Parse(element.Value));
 

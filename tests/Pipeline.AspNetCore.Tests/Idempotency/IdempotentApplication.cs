@@ -29,7 +29,7 @@ internal sealed class IdempotentApplication
     }
 
     /// <summary>Starts a replica.</summary>
-    /// <param name="wait">What <c>/slow</c> waits for.</param>
+    /// <param name="wait">What <c>/slow</c> and <c>/large</c> wait for before their last words.</param>
     /// <param name="services">Adds services.</param>
     /// <param name="settings">The configuration.</param>
     public Task<WebServer> StartAsync(
@@ -77,12 +77,18 @@ internal sealed class IdempotentApplication
             Count();
             for (var i = 0; i < 60; i++)
                 await context.Response.Body.WriteAsync(Encoding.ASCII.GetBytes(new string('x', 10_000)));
+            await wait(context.RequestAborted);
         });
-        once.MapPost("/slow", async (CancellationToken token) =>
+        once.MapPost("/slow", async context =>
         {
-            Count();
-            await wait(token);
-            return "done";
+            var run = Interlocked.Increment(ref _runs);
+            var response = context.Response;
+            response.ContentType = "text/plain; charset=utf-8";
+            response.ContentLength = "done 1".Length;
+            response.Headers.ETag = $"\"{run}\"";
+            await response.WriteAsync("done ");
+            await wait(context.RequestAborted);
+            await response.WriteAsync($"{run}");
         });
         once.MapPost("/tokens", context =>
         {

@@ -34,6 +34,29 @@ public sealed class InMemoryStateStoreTests
     }
 
     [Fact]
+    public async Task The_order_holds_from_the_first_listing_on()
+    {
+        string[] first = ["b", "d", "a"];
+        foreach (var key in first)
+        {
+            await WriteAsync(key);
+        }
+
+        (await ListAsync()).Should().Equal("a", "b", "d");
+        await WriteAsync("c");
+        await _store.DeleteAsync(new StateKey(Space, "b"));
+        await WriteAsync("dies", TimeSpan.FromSeconds(1));
+        (await ListAsync()).Should().Equal("a", "c", "d", "dies");
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await WriteAsync("b");
+
+        (await ListAsync()).Should().Equal("a", "b", "c", "d");
+        _store.CountKept(Space).Should().Be(4);
+
+        async Task<IEnumerable<string>> ListAsync() => (await _store.ListAsync(Space)).Items.Select(static item => item.Key.Key);
+    }
+
+    [Fact]
     public async Task A_stream_of_short_lived_entries_keeps_memory_flat_even_if_no_round_is_due()
     {
         var most = 0;

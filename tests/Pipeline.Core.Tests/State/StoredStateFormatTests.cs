@@ -92,7 +92,7 @@ public sealed class StoredStateFormatTests
         ReadTask(ProcessingTask).Should().Be(Processing);
         ReadTask(CompletedTask).Should().BeEquivalentTo(Completed);
         ReadKey(BegunKey).Should().Be(Begun);
-        ReadKey(CompletedKey).Response.Should().Equal("hello"u8.ToArray());
+        ReadKey(CompletedKey).Response!.Value.ToArray().Should().Equal("hello"u8.ToArray());
     }
 
     [Fact]

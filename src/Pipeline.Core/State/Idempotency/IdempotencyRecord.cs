@@ -20,5 +20,5 @@ internal sealed record IdempotencyRecord
     /// <summary>Until when the owner holds the key, if it has begun.</summary>
     public DateTimeOffset? LeaseUntil { get; init; }
 
-    public byte[]? Response { get; init; }
+    public ReadOnlyMemory<byte>? Response { get; init; }
 }

@@ -9,18 +9,22 @@ internal sealed class IdempotencyRenewal : IAsyncDisposable
 
     private readonly IIdempotencyStore _store;
     private readonly IdempotencyLease _lease;
-    private readonly PeriodicTimer _timer;
     private readonly CancellationTokenSource _work;
-    private readonly Task _running;
+    private readonly Lock _gate = new();
+    private readonly ITimer _timer;
+
+    // Most work ends before the first renewal, and costs no more than a timer.
+    private Task _renewing = Task.CompletedTask;
+    private bool _isOver;
     private volatile bool _isLost;
 
     public IdempotencyRenewal(IIdempotencyStore store, IdempotencyLease lease, TimeProvider time, CancellationToken cancellationToken)
     {
         _store = store;
         _lease = lease;
-        _timer = new PeriodicTimer(lease.Request.Lease / RenewalsPerLease, time);
         _work = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _running = RunAsync();
+        var period = lease.Request.Lease / RenewalsPerLease;
+        _timer = time.CreateTimer(static state => ((IdempotencyRenewal)state!).Tick(), this, period, period);
     }
 
     /// <summary>Ends the work: the caller gave up, or another has begun.</summary>
@@ -31,28 +35,40 @@ internal sealed class IdempotencyRenewal : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        lock (_gate)
+        {
+            _isOver = true;
+        }
+
         _timer.Dispose();
-        await _running.ConfigureAwait(false);
+        await _renewing.ConfigureAwait(false);
         _work.Dispose();
     }
 
-    private async Task RunAsync()
+    private void Tick()
     {
-        while (await _timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false))
+        lock (_gate)
         {
-            try
+            if (!_isOver && !_isLost && _renewing.IsCompleted)
             {
-                if (!await _store.RenewAsync(_lease, CancellationToken.None).ConfigureAwait(false))
-                {
-                    _isLost = true;
-                    await _work.CancelAsync().ConfigureAwait(false);
-                    return;
-                }
+                _renewing = Task.Run(RenewAsync);
             }
-            catch (Exception exception) when (exception is BackendUnavailableException or StateContentionException)
+        }
+    }
+
+    private async Task RenewAsync()
+    {
+        try
+        {
+            if (!await _store.RenewAsync(_lease, CancellationToken.None).ConfigureAwait(false))
             {
-                // The next tick tries again. Should the lease run out meanwhile, the answer still counts unless another has begun.
+                _isLost = true;
+                await _work.CancelAsync().ConfigureAwait(false);
             }
+        }
+        catch (Exception exception) when (exception is BackendUnavailableException or StateContentionException)
+        {
+            // The next tick tries again. Should the lease run out meanwhile, the answer still counts unless another has begun.
         }
     }
 }

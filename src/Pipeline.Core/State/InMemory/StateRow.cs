@@ -9,6 +9,9 @@ internal sealed class StateRow(string key)
 
     public StateEntry Entry { get; set; }
 
+    /// <summary>Its place among all rows of the space.</summary>
+    public int Index { get; set; }
+
     public bool IsExpired(DateTimeOffset now) => Entry.ExpiresAt <= now;
 
     // The order of UTF-8 is that of the code points. UTF-16 has it too, but for surrogates, which stand below what they are above.

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Pipeline.State;
 
-/// <summary>The entries of one space of an in-memory store, in the order of their keys, and who watches them. Each call takes the space's lock.</summary>
+/// <summary>The entries of one space of an in-memory store, and who watches them. Each call takes the space's lock.</summary>
 internal sealed class StateSpace(string name)
 {
     // What one call does is a few microseconds' work.
@@ -13,12 +13,14 @@ internal sealed class StateSpace(string name)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, StateRow> _byKey = new(StringComparer.Ordinal);
-    private readonly SortedSet<StateRow> _inOrder = new(StateRow.Order);
+    private readonly List<StateRow> _rows = [];
     private readonly List<StateChangeBuffer> _watches = [];
-    private readonly List<StateRow> _slice = new(SweptAtATime);
 
-    // Where the sweep's round is; null between rounds.
-    private string? _swept;
+    // From the first listing on: most spaces are never listed, and to keep an order costs more than all else of a write.
+    private SortedSet<StateRow>? _inOrder;
+
+    // How many rows are still before the sweep's round; zero between rounds.
+    private int _unswept;
     private DateTimeOffset _nextRound = DateTimeOffset.MinValue;
     private int _added;
 
@@ -171,6 +173,7 @@ internal sealed class StateSpace(string name)
 
     private SortedSet<StateRow> From(string prefix, string? after)
     {
+        _inOrder ??= new SortedSet<StateRow>(_rows, StateRow.Order);
         var first = after is not null && StateRow.Order.Compare(new StateRow(after), new StateRow(prefix)) > 0 ? after : prefix;
         return _inOrder.Max is { } last && StateRow.Order.Compare(new StateRow(first), last) <= 0
             ? _inOrder.GetViewBetween(new StateRow(first), last)
@@ -179,15 +182,20 @@ internal sealed class StateSpace(string name)
 
     private void Add(StateRow row)
     {
+        row.Index = _rows.Count;
+        _rows.Add(row);
         _byKey.Add(row.Key, row);
-        _inOrder.Add(row);
+        _inOrder?.Add(row);
         _added++;
     }
 
     private void Remove(StateRow row)
     {
+        var last = _rows[^1];
+        (_rows[row.Index], last.Index) = (last, row.Index);
+        _rows.RemoveAt(_rows.Count - 1);
         _byKey.Remove(row.Key);
-        _inOrder.Remove(row);
+        _inOrder?.Remove(row);
     }
 
     private void Report(in StateChange change)
@@ -198,38 +206,35 @@ internal sealed class StateSpace(string name)
         }
     }
 
-    // A round begins some seconds after the last has ended, or sooner when about as much was added as there was, and takes a few entries a call.
+    // A round begins some seconds after the last has ended, or sooner when about as much was added as there was, and takes a few entries a call: from the last row to the
+    // first, since a row that goes gives its place to the last, which was looked at.
     private void Sweep(DateTimeOffset now)
     {
-        if (_swept is null && now < _nextRound && _added < Math.Max(FewestAdditionsBetweenRounds, _byKey.Count / 2))
+        if (_unswept == 0)
         {
-            return;
+            if (now < _nextRound && _added < Math.Max(FewestAdditionsBetweenRounds, _byKey.Count / 2))
+            {
+                return;
+            }
+
+            _unswept = _rows.Count;
         }
 
-        _slice.Clear();
-        foreach (var row in From("", _swept))
+        _unswept = Math.Min(_unswept, _rows.Count);
+        var end = Math.Max(0, _unswept - SweptAtATime);
+        while (_unswept > end)
         {
-            _slice.Add(row);
-            if (_slice.Count == SweptAtATime)
+            var row = _rows[--_unswept];
+            if (row.IsExpired(now))
             {
-                break;
+                Remove(row);
             }
         }
 
-        _slice.ForEach(row => RemoveIfExpired(row, now));
-        _swept = _slice.Count == SweptAtATime ? _slice[^1].Key : null;
-        if (_swept is null)
+        if (_unswept == 0)
         {
             _nextRound = now + BetweenRounds;
             _added = 0;
-        }
-    }
-
-    private void RemoveIfExpired(StateRow row, DateTimeOffset now)
-    {
-        if (row.IsExpired(now))
-        {
-            Remove(row);
         }
     }
 }
