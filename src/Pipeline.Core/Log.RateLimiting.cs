@@ -19,4 +19,8 @@ internal static partial class Log
 
     [LoggerMessage(4012, LogLevel.Warning, "Leases of a rate limit ran out before they were given back: their holder goes on uncounted.")]
     public static partial void RateLimitLeaseLost(ILogger logger);
+
+    [LoggerMessage(
+        4013, LogLevel.Warning, "Giving back {Permits} permits of a block failed: they are not admitted until their window ends. Not logged again for a minute.")]
+    public static partial void PermitsNotGivenBack(ILogger logger, long permits, Exception exception);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Pipeline.DependencyInjection;
 using Pipeline.Queues;
 using Pipeline.RateLimiting;
 using Pipeline.State;
@@ -18,6 +19,8 @@ internal static class PostgresRaces
 
         // What is measured is the server, not what decides in its place while it is slow.
         services.Configure<RateLimitingOptions>(static options => options.OutageBudget = TimeSpan.FromSeconds(10));
+        services.AddPipeline("blocks").UsePostgres(connectionString, PipelineRoles.RateLimiting)
+            .ConfigureRateLimiting(static options => (options.OutageBudget, options.BlockSize) = (TimeSpan.FromSeconds(10), 1_000));
         await using var provider = services.BuildServiceProvider();
         await provider.StartPipelineAsync();
 
@@ -28,7 +31,7 @@ internal static class PostgresRaces
             .. await new PostgresTelemetryComparisons(bare, provider.GetRequiredService<TelemetrySinks>().Single(static sink => string.Equals(sink.Name, "postgres", StringComparison.Ordinal)))
                 .CreateAsync(),
             .. await new PostgresStateComparisons(bare, provider.GetRequiredService<IStateStore>()).CreateAsync(),
-            .. await new PostgresLimiterComparisons(bare, provider.GetRequiredService<IRateLimiter>()).CreateAsync(),
+            .. await new PostgresLimiterComparisons(bare, provider.GetRequiredService<IRateLimiter>(), provider.GetRequiredKeyedService<IRateLimiter>("blocks")).CreateAsync(),
         ];
         Race.WriteHeader();
         foreach (var comparison in comparisons.Where(one => one.Name.Contains(filter, StringComparison.Ordinal)))

@@ -25,12 +25,7 @@ internal static class RateLimitingRegistration
                 RateLimitRuleRegistration.CreateRules(registry, options);
             });
         registry.Register(services, provider => RateLimitRuleRegistration.CreateRules(provider, registry));
-        registry.Decorate<IRateLimiter>((provider, limiter) => new FallbackRateLimiter(
-            limiter,
-            ReadOptions(provider, registry),
-            provider.GetRequiredService<RateLimitMetrics>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<FallbackRateLimiter>>()));
+        registry.Decorate<IRateLimiter>((provider, limiter) => Decorate(provider, limiter, ReadOptions(provider, registry)));
         registry.RegisterDefault<IRateLimiter>(services, provider => new InMemoryRateLimiter(provider.GetRequiredService<TimeProvider>()));
     }
 
@@ -41,5 +36,15 @@ internal static class RateLimitingRegistration
         var options = services.GetRequiredService<IOptionsMonitor<RateLimitingOptions>>().Get(registry.Name);
         Validator.ThrowIfInvalid(registry.Name, options);
         return options;
+    }
+
+    private static FallbackRateLimiter Decorate(IServiceProvider provider, IRateLimiter limiter, RateLimitingOptions options)
+    {
+        var (metrics, time) = (provider.GetRequiredService<RateLimitMetrics>(), provider.GetRequiredService<TimeProvider>());
+
+        // What is in memory decides in less time than a block would save.
+        var isDirect = options.BlockSize == 1 || limiter is InMemoryRateLimiter;
+        var source = isDirect ? limiter : new BlockRateLimiter(limiter, options, metrics, time, provider.GetRequiredService<ILogger<BlockRateLimiter>>());
+        return new FallbackRateLimiter(source, options, metrics, time, provider.GetRequiredService<ILogger<FallbackRateLimiter>>());
     }
 }
