@@ -1,25 +1,26 @@
 -- Telemetry. A record's id decides which partition it is in (day: the day since 1970-01-01 in an id of UUID version 7, -1 for any other id), so that the primary keys of the partitions,
 -- which are the ids (in the default one behind their days), hold for the whole table, and what is written again meets what is there wherever that is. Times are microseconds since 1970-01-01 00:00 UTC.
 
--- The greatest columns first, so that nothing is lost to alignment. version 0: an erased record, of which only its id is left.
+-- What is indexed first, then whatever every record has, so that both are found without a look at the rest. version 0: an erased record, of which only its id is left.
+-- Null is zero in the counts of tokens, in lane, outcome and cache, and in cost_avoided, most of which are zero in most records: a null takes neither time to write nor room.
 CREATE TABLE {schema}.telemetry (
     time bigint NOT NULL,
-    duration bigint NOT NULL,
-    uncached_input bigint NOT NULL,
-    cached_input bigint NOT NULL,
-    cache_write bigint NOT NULL,
-    output bigint NOT NULL,
-    reasoning bigint NOT NULL,
     id uuid NOT NULL,
+    duration bigint NOT NULL,
     day int NOT NULL,
     version smallint NOT NULL,
-    lane smallint NOT NULL,
-    outcome smallint NOT NULL,
-    cache smallint NOT NULL,
+    uncached_input bigint,
+    cached_input bigint,
+    cache_write bigint,
+    output bigint,
+    reasoning bigint,
+    lane smallint,
+    outcome smallint,
+    cache smallint,
     trace_id uuid,
     correction_of uuid,
     cost numeric,
-    cost_avoided numeric NOT NULL,
+    cost_avoided numeric,
     step text COLLATE "C" NOT NULL,
     tenant text COLLATE "C" NOT NULL,
     model text COLLATE "C",
@@ -28,7 +29,8 @@ CREATE TABLE {schema}.telemetry (
     error_type text COLLATE "C",
     attributes jsonb
 ) PARTITION BY RANGE (day);
-CREATE INDEX telemetry_time ON {schema}.telemetry (time);
+-- By spans of 2^22 microseconds (4.2 s), not by the time itself: nearly all new rows belong to the last span, and go to the end of the index without a search for their place.
+CREATE INDEX telemetry_span ON {schema}.telemetry ((time >> 22));
 
 -- Ids that tell no time; and whatever has no partition of its own, so that a record always has a place.
 CREATE TABLE {schema}.telemetry_other PARTITION OF {schema}.telemetry FOR VALUES FROM (-1) TO (0);
@@ -85,7 +87,7 @@ BEGIN
             IF to_regclass(format('{schema}.%I', part)) IS NOT NULL THEN
                 -- In the order in which those who write and read take them.
                 LOCK TABLE {schema}.telemetry IN ACCESS EXCLUSIVE MODE;
-                EXECUTE format('SELECT max(time) FROM {schema}.%I', part) INTO latest;
+                EXECUTE format('SELECT time FROM {schema}.%I ORDER BY time >> 22 DESC, time DESC LIMIT 1', part) INTO latest;
                 PERFORM {schema}.telemetry_forget(latest);
                 EXECUTE format('DROP TABLE {schema}.%I', part);
             END IF;
@@ -105,7 +107,7 @@ DECLARE
 BEGIN
     WITH deleted AS (
         DELETE FROM {schema}.telemetry_other WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM {schema}.telemetry_other WHERE time < before * 86400000000 ORDER BY time LIMIT most)) RETURNING time)
+            SELECT ctid FROM {schema}.telemetry_other WHERE time < before * 86400000000 AND time >> 22 <= (before * 86400000000) >> 22 ORDER BY time >> 22 LIMIT most)) RETURNING time)
     SELECT count(*) AS rows, max(time) AS latest INTO others FROM deleted;
     WITH deleted AS (
         DELETE FROM {schema}.telemetry_default WHERE ctid = ANY (ARRAY(
@@ -146,7 +148,7 @@ BEGIN
     END IF;
     PERFORM {schema}.telemetry_drop(least(before, state.leaving));
     FOR part IN SELECT name FROM {schema}.telemetry_partitions WHERE past <= before LOOP
-        EXECUTE format('SELECT max(time) FROM {schema}.%I', part) INTO latest;
+        EXECUTE format('SELECT time FROM {schema}.%I ORDER BY time >> 22 DESC, time DESC LIMIT 1', part) INTO latest;
         PERFORM {schema}.telemetry_forget(latest);
     END LOOP;
     UPDATE {schema}.telemetry_state SET due = clock + pause * 1000000::bigint, leaving = before;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -9,22 +8,23 @@ internal sealed class CopyBuffer
 {
     private const int Null = -1;
     private const int FirstSize = 64 * 1024;
+    private const int MostBytesOfChar = 3;
     private const byte JsonVersion = 1;
 
-    private readonly ArrayBufferWriter<byte> _bytes = new(FirstSize);
+    private byte[] _bytes = new byte[FirstSize];
 
-    public int Length => _bytes.WrittenCount;
+    /// <summary>How many bytes were written.</summary>
+    public int Length { get; private set; }
 
-    public ReadOnlyMemory<byte> Written => _bytes.WrittenMemory;
+    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 
-    public void Clear() => _bytes.ResetWrittenCount();
-
-    /// <summary>Begins a copy: the signature, no flags, no extension.</summary>
+    /// <summary>Begins a copy anew: the signature, no flags, no extension.</summary>
     public void Begin()
     {
-        _bytes.Write("PGCOPY\n"u8);
-        WriteByte(0xFF);
-        _bytes.Write("\r\n\0\0\0\0\0\0\0\0\0"u8);
+        Length = 0;
+        Write("PGCOPY\n"u8);
+        Next(1)[0] = 0xFF;
+        Write("\r\n\0\0\0\0\0\0\0\0\0"u8);
     }
 
     public void BeginRow(short values) => WriteShort(values);
@@ -32,33 +32,18 @@ internal sealed class CopyBuffer
     /// <summary>Ends a copy, where a row would begin.</summary>
     public void End() => WriteShort(-1);
 
-    /// <summary>Adds rows that were written to another buffer.</summary>
-    public void Add(ReadOnlySpan<byte> rows) => _bytes.Write(rows);
+    /// <summary>Writes again what was written from a place on, at or behind the end.</summary>
+    public void Repeat(int start, int length) => _bytes.AsSpan(start, length).CopyTo(Next(length));
 
-    public void Short(int value)
-    {
-        WriteInt(sizeof(short));
-        WriteShort((short)value);
-    }
+    public void Short(int value) => BinaryPrimitives.WriteInt16BigEndian(NextValue(sizeof(short)), (short)value);
 
-    public void Int(int value)
-    {
-        WriteInt(sizeof(int));
-        WriteInt(value);
-    }
+    public void Int(int value) => BinaryPrimitives.WriteInt32BigEndian(NextValue(sizeof(int)), value);
 
-    public void Long(long value)
-    {
-        WriteInt(sizeof(long));
-        BinaryPrimitives.WriteInt64BigEndian(_bytes.GetSpan(sizeof(long)), value);
-        _bytes.Advance(sizeof(long));
-    }
+    public void Long(long value) => BinaryPrimitives.WriteInt64BigEndian(NextValue(sizeof(long)), value);
 
-    public void Uuid(ReadOnlySpan<byte> value)
-    {
-        WriteInt(value.Length);
-        _bytes.Write(value);
-    }
+    public void Uuid(ReadOnlySpan<byte> value) => value.CopyTo(NextValue(TelemetryIds.Bytes));
+
+    public void Uuid(Guid value) => value.TryWriteBytes(NextValue(TelemetryIds.Bytes), bigEndian: true, out _);
 
     public void NoValue() => WriteInt(Null);
 
@@ -70,15 +55,19 @@ internal sealed class CopyBuffer
             return;
         }
 
-        WriteInt(Encoding.UTF8.GetByteCount(value));
-        Encoding.UTF8.GetBytes(value, _bytes);
+        // Encoded once, and its length is known then.
+        var most = value.Length * MostBytesOfChar;
+        var target = Next(sizeof(int) + most);
+        var length = Encoding.UTF8.GetBytes(value, target[sizeof(int)..]);
+        BinaryPrimitives.WriteInt32BigEndian(target, length);
+        Length -= most - length;
     }
 
     public void Json(ReadOnlySpan<byte> value)
     {
         WriteInt(1 + value.Length);
-        WriteByte(JsonVersion);
-        _bytes.Write(value);
+        Next(1)[0] = JsonVersion;
+        Write(value);
     }
 
     /// <summary>Writes an amount with its decimal places: digits to the base of 10,000, from the greatest that is not zero to the least.</summary>
@@ -121,21 +110,28 @@ internal sealed class CopyBuffer
         }
     }
 
-    private void WriteByte(byte value)
+    private void Write(ReadOnlySpan<byte> value) => value.CopyTo(Next(value.Length));
+
+    private void WriteShort(short value) => BinaryPrimitives.WriteInt16BigEndian(Next(sizeof(short)), value);
+
+    private void WriteInt(int value) => BinaryPrimitives.WriteInt32BigEndian(Next(sizeof(int)), value);
+
+    private Span<byte> NextValue(int length)
     {
-        _bytes.GetSpan(1)[0] = value;
-        _bytes.Advance(1);
+        var next = Next(sizeof(int) + length);
+        BinaryPrimitives.WriteInt32BigEndian(next, length);
+        return next[sizeof(int)..];
     }
 
-    private void WriteShort(short value)
+    private Span<byte> Next(int length)
     {
-        BinaryPrimitives.WriteInt16BigEndian(_bytes.GetSpan(sizeof(short)), value);
-        _bytes.Advance(sizeof(short));
-    }
+        if (length > _bytes.Length - Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(Length + length, 2 * _bytes.Length));
+        }
 
-    private void WriteInt(int value)
-    {
-        BinaryPrimitives.WriteInt32BigEndian(_bytes.GetSpan(sizeof(int)), value);
-        _bytes.Advance(sizeof(int));
+        var next = _bytes.AsSpan(Length, length);
+        Length += length;
+        return next;
     }
 }

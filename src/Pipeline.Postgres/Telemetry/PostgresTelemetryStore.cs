@@ -36,11 +36,15 @@ internal sealed partial class PostgresTelemetryStore : ITelemetryStore, ITelemet
     {
         cancellationToken.ThrowIfCancellationRequested();
         var batch = Interlocked.Exchange(ref _spare, null) ?? new TelemetryCopyBatch();
-        batch.Fill(records.Span);
+        batch.Take(records);
         await _upkeep.RunIfDueAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await _connection.CallAsync(WriteOperation, (Store: this, Batch: batch), WriteAsync, cancellationToken).ConfigureAwait(false);
+            var writing = _connection.CallAsync(WriteOperation, (Store: this, Batch: batch), WriteAsync, cancellationToken);
+
+            // Unless the copy has done so: a call that is given up goes on, when the records are the caller's again.
+            batch.Write();
+            await writing.ConfigureAwait(false);
         }
         catch (BackendRefusedException refusal)
         {
@@ -78,7 +82,7 @@ internal sealed partial class PostgresTelemetryStore : ITelemetryStore, ITelemet
         {
             try
             {
-                await store.CopyAsync(connection, batch.Copy, deadline).ConfigureAwait(false);
+                await store.CopyAsync(connection, batch, deadline).ConfigureAwait(false);
                 return true;
             }
             catch (PostgresException exception) when (IsKnownId(exception) && copies < MostCopies)
@@ -103,15 +107,19 @@ internal sealed partial class PostgresTelemetryStore : ITelemetryStore, ITelemet
         !IsKnownId(exception)
         && (exception.SqlState.StartsWith("22", StringComparison.Ordinal) || exception.SqlState.StartsWith("23", StringComparison.Ordinal));
 
-    private async Task CopyAsync(NpgsqlConnection connection, ReadOnlyMemory<byte> rows, CancellationToken deadline)
+    private async Task CopyAsync(NpgsqlConnection connection, TelemetryCopyBatch batch, CancellationToken deadline)
     {
-        var stream = await connection.BeginRawBinaryCopyAsync(_copy, deadline).ConfigureAwait(false);
+        var beginning = connection.BeginRawBinaryCopyAsync(_copy, deadline);
+
+        // While the server gets ready.
+        batch.Write();
+        var stream = await beginning.ConfigureAwait(false);
 
         // What ends the copy takes no token.
         stream.ReadTimeout = (int)_connection.CommandTimeout.TotalMilliseconds;
         try
         {
-            await stream.WriteAsync(rows, deadline).ConfigureAwait(false);
+            await stream.WriteAsync(batch.Copy, deadline).ConfigureAwait(false);
         }
         catch
         {

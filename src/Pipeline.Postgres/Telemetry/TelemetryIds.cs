@@ -14,10 +14,18 @@ internal static class TelemetryIds
     private const int TimeShift = 16;
 
     /// <summary>Gets the day since 1970-01-01 of an id of UUID version 7.</summary>
-    /// <param name="id">The id's bytes, in the order of RFC 9562.</param>
-    public static int DayOf(ReadOnlySpan<byte> id)
+    public static int DayOf(Guid id)
     {
-        var isVersion7 = id[6] >> 4 == 7 && id[8] >> 6 == 0b10;
-        return isVersion7 ? (int)((BinaryPrimitives.ReadInt64BigEndian(id) >>> TimeShift) / MillisecondsPerDay) : NoDay;
+        const int TimeVersion = 7;
+        const int VariantMask = 0b1100;
+        const int Variant = 0b1000;
+        if (id.Version != TimeVersion || (id.Variant & VariantMask) != Variant)
+        {
+            return NoDay;
+        }
+
+        Span<byte> bytes = stackalloc byte[Bytes];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return (int)((BinaryPrimitives.ReadInt64BigEndian(bytes) >>> TimeShift) / MillisecondsPerDay);
     }
 }

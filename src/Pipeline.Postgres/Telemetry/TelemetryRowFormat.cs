@@ -19,31 +19,29 @@ internal sealed class TelemetryRowFormat
     private TelemetryAttributes _inJson = TelemetryAttributes.Empty;
 
     /// <summary>Writes a row.</summary>
-    /// <returns>The day of the id.</returns>
-    public int Write(in TelemetryRecord record, CopyBuffer target)
+    /// <param name="record">The record.</param>
+    /// <param name="day">The day of its id.</param>
+    /// <param name="target">Takes the row.</param>
+    public void Write(in TelemetryRecord record, int day, CopyBuffer target)
     {
-        Span<byte> bytes = stackalloc byte[TelemetryIds.Bytes];
-        record.Id.TryWriteBytes(bytes, bigEndian: true, out _);
-        var day = TelemetryIds.DayOf(bytes);
-
         target.BeginRow(Columns);
         target.Long(TelemetryTime.ToMicroseconds(record.Time));
+        target.Uuid(record.Id);
         target.Long(record.Duration.Ticks);
-        target.Long(record.Usage.UncachedInput);
-        target.Long(record.Usage.CachedInput);
-        target.Long(record.Usage.CacheWrite);
-        target.Long(record.Usage.Output);
-        target.Long(record.Usage.Reasoning);
-        target.Uuid(bytes);
         target.Int(day);
         target.Short(Version);
-        target.Short((int)record.Lane);
-        target.Short((int)record.Outcome);
-        target.Short((int)record.Cache);
+        WriteCount(record.Usage.UncachedInput, target);
+        WriteCount(record.Usage.CachedInput, target);
+        WriteCount(record.Usage.CacheWrite, target);
+        WriteCount(record.Usage.Output, target);
+        WriteCount(record.Usage.Reasoning, target);
+        WriteNumber((int)record.Lane, target);
+        WriteNumber((int)record.Outcome, target);
+        WriteNumber((int)record.Cache, target);
         WriteTrace(record.TraceId, target);
         WriteId(record.CorrectionOf, target);
         WriteAmount(record.Cost, target);
-        target.Numeric(record.CostAvoided);
+        WriteAmount(record.CostAvoided == 0 ? null : record.CostAvoided, target);
         target.Text(record.Step);
         target.Text(record.Tenant);
         target.Text(record.Model);
@@ -51,7 +49,31 @@ internal sealed class TelemetryRowFormat
         target.Text(record.PriceTableVersion);
         target.Text(record.ErrorType);
         WriteAttributes(record.Attributes, target);
-        return day;
+    }
+
+    // Zero, which is what most of them are, is null: the server is spared the value, and the row its eight bytes.
+    private static void WriteCount(long count, CopyBuffer target)
+    {
+        if (count != 0)
+        {
+            target.Long(count);
+        }
+        else
+        {
+            target.NoValue();
+        }
+    }
+
+    private static void WriteNumber(int number, CopyBuffer target)
+    {
+        if (number != 0)
+        {
+            target.Short(number);
+        }
+        else
+        {
+            target.NoValue();
+        }
     }
 
     private static void WriteTrace(ActivityTraceId trace, CopyBuffer target)
@@ -62,22 +84,22 @@ internal sealed class TelemetryRowFormat
             return;
         }
 
+        // It is its text, which its own CopyTo reads digit by digit.
         Span<byte> bytes = stackalloc byte[TelemetryIds.Bytes];
-        trace.CopyTo(bytes);
+        Convert.FromHexString(trace.ToHexString(), bytes, out _, out _);
         target.Uuid(bytes);
     }
 
     private static void WriteId(Guid? id, CopyBuffer target)
     {
-        if (id is not { } known)
+        if (id is { } known)
+        {
+            target.Uuid(known);
+        }
+        else
         {
             target.NoValue();
-            return;
         }
-
-        Span<byte> bytes = stackalloc byte[TelemetryIds.Bytes];
-        known.TryWriteBytes(bytes, bigEndian: true, out _);
-        target.Uuid(bytes);
     }
 
     private static void WriteAmount(decimal? amount, CopyBuffer target)

@@ -11,20 +11,21 @@ FROM {schema}.telemetry_state AS s LEFT JOIN (
         ARRAY[count(*) FILTER (WHERE is_call AND cache = 0), count(*) FILTER (WHERE is_call AND cache = 1), count(*) FILTER (WHERE is_call AND cache = 2),
             count(*) FILTER (WHERE is_call AND cache = 3), count(*) FILTER (WHERE is_call AND cache = 4), count(*) FILTER (WHERE is_call AND cache = 5),
             count(*) FILTER (WHERE is_call AND cache = 6)],
-        ARRAY[least(sum(uncached_input), 9223372036854775807)::bigint, least(sum(cached_input), 9223372036854775807)::bigint, least(sum(cache_write), 9223372036854775807)::bigint,
-            least(sum(output), 9223372036854775807)::bigint, least(sum(reasoning), 9223372036854775807)::bigint],
+        ARRAY[least(coalesce(sum(uncached_input), 0), 9223372036854775807)::bigint, least(coalesce(sum(cached_input), 0), 9223372036854775807)::bigint,
+            least(coalesce(sum(cache_write), 0), 9223372036854775807)::bigint, least(coalesce(sum(output), 0), 9223372036854775807)::bigint,
+            least(coalesce(sum(reasoning), 0), 9223372036854775807)::bigint],
         round(coalesce(sum(cost), 0), 12) AS cost,
-        round(sum(cost_avoided), 12),
+        round(coalesce(sum(cost_avoided), 0), 12),
         count(*) FILTER (WHERE is_call AND cost IS NULL),
         percentile_disc(ARRAY[0.5, 0.9, 0.95, 0.99, 1]) WITHIN GROUP (ORDER BY duration) FILTER (WHERE is_call)
     FROM (
         SELECT time - (time % $7 + $7) % $7 AS start, CASE WHEN $8 THEN step END AS step, CASE WHEN $9 THEN model END AS model, CASE WHEN $10 THEN tenant END AS tenant,
-            correction_of IS NULL AS is_call, outcome, cache, duration, uncached_input, cached_input, cache_write, output, reasoning, cost, cost_avoided
+            correction_of IS NULL AS is_call, coalesce(outcome, 0) AS outcome, coalesce(cache, 0) AS cache, duration, uncached_input, cached_input, cache_write, output, reasoning, cost, cost_avoided
         FROM {schema}.telemetry
-        WHERE version = 1 AND time >= $1 AND time < $2
+        WHERE version = 1 AND time >> 22 BETWEEN $1 >> 22 AND $2 >> 22 AND time >= $1 AND time < $2
             AND ($3 IS NULL OR tenant = $3) AND ($4 IS NULL OR step = $4) AND ($5 IS NULL OR model = $5) AND ($6 IS NULL OR request_id = $6)
-            AND least(duration, uncached_input, cached_input, cache_write, output, reasoning) >= 0 AND outcome BETWEEN 0 AND 5 AND cache BETWEEN 0 AND 6
-            AND greatest(abs(cost), abs(cost_avoided)) <= 1000000000
+            AND least(duration, uncached_input, cached_input, cache_write, output, reasoning) >= 0 AND coalesce(outcome, 0) BETWEEN 0 AND 5 AND coalesce(cache, 0) BETWEEN 0 AND 6
+            AND coalesce(greatest(abs(cost), abs(cost_avoided)), 0) <= 1000000000
     ) AS selected
     GROUP BY start, step, model, tenant
     ORDER BY start, cost DESC, step NULLS FIRST, model NULLS FIRST, tenant NULLS FIRST

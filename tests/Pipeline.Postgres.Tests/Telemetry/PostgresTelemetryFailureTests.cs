@@ -91,6 +91,32 @@ public sealed class PostgresTelemetryFailureTests
     }
 
     [Fact]
+    public async Task A_write_that_was_given_up_writes_what_it_was_given()
+    {
+        await using var database = NpgsqlDataSource.Create(await SharedServers.CreateDatabaseAsync());
+        await using var process = Start(new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 1 }.ConnectionString, TimeSpan.FromSeconds(30));
+        await process.Store.WriteAsync(Calls(1));
+        await using var connection = await database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand("LOCK TABLE pipeline.telemetry", connection, transaction))
+            await command.ExecuteNonQueryAsync();
+        var report = process.ReportAsync();
+        var records = Calls(3, from: 1);
+        TelemetryRecord[] given = [.. records];
+        using var cancellation = new CancellationTokenSource();
+
+        var writing = process.Store.WriteAsync(records, cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
+        await writing.Invoking(task => task).Should().ThrowAsync<OperationCanceledException>("the only connection is taken by the report");
+        Array.Clear(records);
+        await transaction.RollbackAsync();
+        await report;
+
+        await Waiting.UntilAsync(async () => (await process.TotalAsync()).Calls == 4, "the records");
+        (await process.ReadAsync()).Should().Contain(given);
+    }
+
+    [Fact]
     public async Task A_silent_network_ends_a_call_at_its_deadline()
     {
         var node = await SharedServers.NodeAsync();

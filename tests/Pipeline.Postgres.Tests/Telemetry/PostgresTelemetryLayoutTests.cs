@@ -55,10 +55,36 @@ public sealed class PostgresTelemetryLayoutTests : IAsyncLifetime
         await _process.Store.WriteAsync((TelemetryRecord[])[record]);
 
         (await ScalarAsync($"SELECT row_to_json(t)::text FROM {Table} t")).Should().Be(string.Concat(
-            """{"time":-1,"duration":7,"uncached_input":1,"cached_input":2,"cache_write":3,"output":4,"reasoning":9223372036854775807""",
-            ""","id":"0190a5b6-c7d8-7e8f-8123-456789abcdef","day":19916,"version":1,"lane":1,"outcome":2,"cache":6""",
+            """{"time":-1,"id":"0190a5b6-c7d8-7e8f-8123-456789abcdef","duration":7,"day":19916,"version":1""",
+            ""","uncached_input":1,"cached_input":2,"cache_write":3,"output":4,"reasoning":9223372036854775807,"lane":1,"outcome":2,"cache":6""",
             ""","trace_id":"0af76519-16cd-43dd-8448-eb211c80319c","correction_of":"00000000-0000-0000-0000-000000000001","cost":-123456789.000100000012,"cost_avoided":0.10,"step":"größe","tenant":"acme","model":null,"request_id":null""",
             ""","price_table":null,"error_type":null,"attributes":{"b": "\"🙂\\", "aa": "x"}}"""));
+    }
+
+    [Fact]
+    public async Task Zero_is_null_and_read_and_added_up_as_zero()
+    {
+        var record = Call() with { Cost = 0, Duration = TimeSpan.Zero };
+        await _process.Store.WriteAsync((TelemetryRecord[])[record]);
+
+        (await ScalarAsync($"SELECT jsonb_strip_nulls(to_jsonb(t) - '{{time,id,day,step,tenant,model,request_id,price_table}}'::text[])::text FROM {Table} t")).Should()
+            .Be("""{"cost": 0, "version": 1, "duration": 0}""", "a call that cost nothing is not one whose cost is unknown");
+        (await _process.ReadAsync()).Should().Equal(record);
+        var total = await _process.TotalAsync();
+        (total.Calls, total.Usage, total.Cost, total.CostAvoided, total.UnpricedCalls).Should().Be((1, default(TokenUsage), 0, 0, 0));
+        total.Outcomes.Should().Equal(new Dictionary<CallOutcome, long> { [default] = 1 });
+        total.Cache.Should().Equal(new Dictionary<CacheOutcome, long> { [default] = 1 });
+    }
+
+    [Fact]
+    public async Task A_record_without_any_amount_is_counted()
+    {
+        var record = Call() with { Cost = null };
+        await _process.Store.WriteAsync((TelemetryRecord[])[record]);
+
+        (await _process.ReadAsync()).Should().Equal(record);
+        var total = await _process.TotalAsync();
+        (total.Calls, total.Cost, total.CostAvoided, total.UnpricedCalls).Should().Be((1, 0, 0, 1));
     }
 
     [Theory]
