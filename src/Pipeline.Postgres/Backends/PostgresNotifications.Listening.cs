@@ -9,6 +9,7 @@ internal sealed partial class PostgresNotifications
     private static readonly TimeSpan PauseWhenUnheard = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan PatienceForEcho = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PatienceForEnd = TimeSpan.FromSeconds(5);
 
     // The topics' channels, then the beat's own.
     private readonly string[] _channels;
@@ -82,15 +83,22 @@ internal sealed partial class PostgresNotifications
 
     private async Task EndAsync(NpgsqlConnection listening, Task waiting, CancellationTokenSource lost)
     {
+        using (lost)
+        {
+            CallDeadline.Cancel(lost);
+            await waiting.WaitAsync(PatienceForEnd, _connection.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        listening.Notification -= Hear;
+        if (!waiting.IsCompleted)
+        {
+            // The client can miss a cancellation that meets a message. Nothing else can be done with such a connection: it ends with the server's next word, or the process.
+            _ = waiting.ContinueWith(_ => listening.DisposeAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            return;
+        }
+
         await using (listening.ConfigureAwait(false))
         {
-            using (lost)
-            {
-                CallDeadline.Cancel(lost);
-                await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
-            listening.Notification -= Hear;
             await EndListeningAsync(listening).ConfigureAwait(false);
         }
     }

@@ -99,11 +99,12 @@ internal sealed partial class PostgresNotifications : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Not under the lock, nor on this thread: what is called then may wait for a notification that is just being heard.
+        await _closing.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Task? running;
         lock (_gate)
         {
             running = _running;
-            CallDeadline.Cancel(_closing);
         }
 
         _established.TrySetResult();

@@ -131,8 +131,9 @@ internal sealed class PostgresCacheFeed : ICacheInvalidationFeed, IPostgresListe
         {
             _known = null;
             _subscriptions = [];
-            _end.Cancel();
         }
+
+        _end.Cancel();
     }
 
     private void Remove(CacheFeedSubscription subscription)

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Pipeline.Idempotency;
 
-/// <summary>Issue 7, item 3: a replica whose lease runs out while its request is under way, since it cannot reach the store.</summary>
+/// <summary>A replica whose lease runs out while its request is under way, since it cannot reach the store.</summary>
 public sealed class IdempotencyLeaseTests
 {
     private const string Slow = "/slow";

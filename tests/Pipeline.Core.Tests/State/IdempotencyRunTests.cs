@@ -65,6 +65,23 @@ public sealed class IdempotencyRunTests
     }
 
     [Fact(Timeout = TimeLimit)]
+    public async Task A_renewal_that_comes_due_while_another_is_slow_follows_it_at_once()
+    {
+        var (working, slow) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var keys = new CutOffKeys(_keys) { Arrival = slow.Task };
+        var running = keys.RunOnceAsync(Request, async (_, _) => { await working.Task; return new byte[] { 1 }; }, _clock).AsTask();
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await UntilAsync(() => Task.FromResult(keys.Renewals == 1));
+        _clock.Advance(TimeSpan.FromSeconds(10));
+
+        slow.SetResult();
+
+        await UntilAsync(() => Task.FromResult(keys.Renewals == 2));
+        working.SetResult();
+        (await running).Status.Should().Be(IdempotencyRunStatus.Ran);
+    }
+
+    [Fact(Timeout = TimeLimit)]
     public async Task Work_that_throws_gives_the_key_back()
     {
         var act = async () => await _keys.RunOnceAsync(Request, (_, _) => throw new InvalidOperationException("broken"), _clock);
@@ -228,10 +245,16 @@ public sealed class IdempotencyRunTests
         }
     }
 
-    /// <summary>The keys as a process has them whose renewals do not arrive.</summary>
+    /// <summary>The keys as a process has them whose renewals do not arrive, or late.</summary>
     private sealed class CutOffKeys(IIdempotencyStore inner) : IIdempotencyStore
     {
         private volatile bool _isAway;
+        private int _renewals;
+
+        /// <summary>When a renewal arrives.</summary>
+        public Task Arrival { get; init; } = Task.CompletedTask;
+
+        public int Renewals => Volatile.Read(ref _renewals);
 
         public bool IsAway
         {
@@ -241,8 +264,12 @@ public sealed class IdempotencyRunTests
         public ValueTask<IdempotencyStart> BeginAsync(IdempotencyRequest request, CancellationToken cancellationToken = default) =>
             inner.BeginAsync(request, cancellationToken);
 
-        public ValueTask<bool> RenewAsync(IdempotencyLease lease, CancellationToken cancellationToken = default) =>
-            _isAway ? throw new BackendUnavailableException("A test", "renew") : inner.RenewAsync(lease, cancellationToken);
+        public async ValueTask<bool> RenewAsync(IdempotencyLease lease, CancellationToken cancellationToken = default)
+        {
+            Interlocked.Increment(ref _renewals);
+            await Arrival;
+            return _isAway ? throw new BackendUnavailableException("A test", "renew") : await inner.RenewAsync(lease, cancellationToken);
+        }
 
         public ValueTask<bool> CompleteAsync(
             IdempotencyLease lease, ReadOnlyMemory<byte> response, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default) =>

@@ -15,6 +15,8 @@ internal sealed class IdempotencyRenewal : IAsyncDisposable
 
     // Most work ends before the first renewal, and costs no more than a timer.
     private Task _renewing = Task.CompletedTask;
+    private bool _isRenewing;
+    private bool _isDue;
     private bool _isOver;
     private volatile bool _isLost;
 
@@ -49,10 +51,31 @@ internal sealed class IdempotencyRenewal : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (!_isOver && !_isLost && _renewing.IsCompleted)
+            _isDue = true;
+            if (!_isOver && !_isRenewing)
             {
-                _renewing = Task.Run(RenewAsync);
+                _isRenewing = true;
+                _renewing = Task.Run(RenewWhileDueAsync);
             }
+        }
+    }
+
+    // What came due while a renewal was slow is not left to the next tick: a lease has only two to lose.
+    private async Task RenewWhileDueAsync()
+    {
+        while (TakeTick())
+        {
+            await RenewAsync().ConfigureAwait(false);
+        }
+    }
+
+    private bool TakeTick()
+    {
+        lock (_gate)
+        {
+            _isRenewing = _isDue && !_isOver && !_isLost;
+            _isDue = false;
+            return _isRenewing;
         }
     }
 
