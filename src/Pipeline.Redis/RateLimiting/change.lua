@@ -148,7 +148,7 @@ for i = 1, count do
     else
       if step == 2 then amount = math.min(amount, most - total); changes = amount > 0 end
       if latest > 0 then
-        local share = floor(b / 64) - (a > 1 and 2 or 0)
+        local share = floor(b / 64) + (a > 1 and -2 or 1)
         if floor(time / share) ~= floor(newest / share) then
           if changes then tail = tail .. pack('<I4I7', newest % wrap, latest) end
           older, latest = older + 1, 0

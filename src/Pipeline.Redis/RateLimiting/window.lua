@@ -31,7 +31,7 @@ elseif cost > limit then
   return '\0' .. struct.pack('<I7', now) .. '\16'
 end
 if latest > 0 then
-  local share = math.floor(length / 64) - (unit > 1 and 2 or 0)
+  local share = math.floor(length / 64) + (unit > 1 and -2 or 1)
   if math.floor(time / share) ~= math.floor(newest / share) then
     tail = tail .. struct.pack('<I4I7', newest % 4294967296, latest)
     older, latest = older + 1, 0
